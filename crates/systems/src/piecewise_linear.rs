@@ -1,0 +1,173 @@
+//! Piecewise-linear maps: the exact form of every trained PLRNN.
+
+use ndarray::{Array1, Array2, ArrayViewMut2};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Map, Result};
+
+/// The piecewise-linear map
+///
+/// $$ z_t = A z_{t-1} + V \max(0, W z_{t-1} + b) + h + C u_t $$
+///
+/// with M states, U rectified units and K inputs. Every PLRNN variant has this form exactly: the hyperplanes
+/// W z + b = 0 cut the state space into regions, in each of which the map is affine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PiecewiseLinearMap {
+    a: Array2<f64>,
+    v: Array2<f64>,
+    w: Array2<f64>,
+    b: Array1<f64>,
+    h: Array1<f64>,
+    c: Array2<f64>,
+}
+
+impl PiecewiseLinearMap {
+    /// Builds the map from A \[M,M\], V \[M,U\], W \[U,M\], b \[U\], h \[M\], C \[M,K\] (K may be 0).
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when the shapes do not fit together.
+    pub fn new(
+        a: Array2<f64>,
+        v: Array2<f64>,
+        w: Array2<f64>,
+        b: Array1<f64>,
+        h: Array1<f64>,
+        c: Array2<f64>,
+    ) -> Result<Self> {
+        let (m, units) = (h.len(), b.len());
+        let shape = |what, expected: String, found: &[usize], fits: bool| {
+            if fits { Ok(()) } else { Err(Error::Shape { what, expected, found: found.to_vec() }) }
+        };
+        shape("A", format!("[{m}, {m}]"), a.shape(), a.dim() == (m, m))?;
+        shape("V", format!("[{m}, {units}]"), v.shape(), v.dim() == (m, units))?;
+        shape("W", format!("[{units}, {m}]"), w.shape(), w.dim() == (units, m))?;
+        shape("C", format!("[{m}, K]"), c.shape(), c.nrows() == m)?;
+        Ok(Self { a, v, w, b, h, c })
+    }
+
+    /// A \[M,M\].
+    pub fn a(&self) -> &Array2<f64> {
+        &self.a
+    }
+    /// V \[M,U\], from rectified units to states.
+    pub fn v(&self) -> &Array2<f64> {
+        &self.v
+    }
+    /// W \[U,M\], from states to rectified units.
+    pub fn w(&self) -> &Array2<f64> {
+        &self.w
+    }
+    /// b \[U\], thresholds of the rectified units.
+    pub fn b(&self) -> &Array1<f64> {
+        &self.b
+    }
+    /// h \[M\].
+    pub fn h(&self) -> &Array1<f64> {
+        &self.h
+    }
+    /// C \[M,K\].
+    pub fn c(&self) -> &Array2<f64> {
+        &self.c
+    }
+
+    /// Which units are active (W z + b > 0) at `x` \[M\]: the linear region that `x` lies in.
+    pub fn region(&self, x: &[f64]) -> Vec<bool> {
+        self.w
+            .rows()
+            .into_iter()
+            .zip(&self.b)
+            .map(|(row, b)| dot(row.as_slice(), row.iter(), x) + b > 0.0)
+            .collect()
+    }
+}
+
+/// Σ_i row_i x_i, over a contiguous row where there is one.
+fn dot<'a>(row: Option<&[f64]>, strided: impl Iterator<Item = &'a f64>, x: &[f64]) -> f64 {
+    match row {
+        Some(row) => row.iter().zip(x).map(|(a, b)| a * b).sum(),
+        None => strided.zip(x).map(|(a, b)| a * b).sum(),
+    }
+}
+
+impl Map for PiecewiseLinearMap {
+    fn dim(&self) -> usize {
+        self.h.len()
+    }
+
+    fn input_dim(&self) -> usize {
+        self.c.ncols()
+    }
+
+    fn step(&self, x: &[f64], u: &[f64], next: &mut [f64]) {
+        for (i, out) in next.iter_mut().enumerate() {
+            let (a, c) = (self.a.row(i), self.c.row(i));
+            *out = self.h[i] + dot(a.as_slice(), a.iter(), x) + dot(c.as_slice(), c.iter(), u);
+        }
+        for (unit, row) in self.w.rows().into_iter().enumerate() {
+            let drive = dot(row.as_slice(), row.iter(), x) + self.b[unit];
+            if drive > 0.0 {
+                for (out, v) in next.iter_mut().zip(self.v.column(unit)) {
+                    *out += v * drive;
+                }
+            }
+        }
+    }
+
+    fn jacobian(&self, x: &[f64], _u: &[f64], mut jacobian: ArrayViewMut2<'_, f64>) {
+        jacobian.assign(&self.a);
+        for (unit, row) in self.w.rows().into_iter().enumerate() {
+            if dot(row.as_slice(), row.iter(), x) + self.b[unit] > 0.0 {
+                for (i, v) in self.v.column(unit).iter().enumerate() {
+                    jacobian.row_mut(i).scaled_add(*v, &row);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    fn tent() -> PiecewiseLinearMap {
+        // x -> 2 min(x, 1 - x) = 2x - 4 max(0, x - 1/2)
+        PiecewiseLinearMap::new(
+            array![[2.0]],
+            array![[-4.0]],
+            array![[1.0]],
+            array![-0.5],
+            array![0.0],
+            Array2::zeros((1, 0)),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn is_the_tent_map() {
+        let map = tent();
+        let mut next = [0.0];
+        let mut jacobian = Array2::zeros((1, 1));
+        for x in [0.1, 0.4, 0.6, 0.95] {
+            map.step(&[x], &[], &mut next);
+            assert!((next[0] - 2.0 * f64::min(x, 1.0 - x)).abs() < 1e-15);
+            map.jacobian(&[x], &[], jacobian.view_mut());
+            assert_eq!(jacobian[[0, 0]], if x < 0.5 { 2.0 } else { -2.0 });
+        }
+        assert_eq!(map.region(&[0.7]), [true]);
+    }
+
+    #[test]
+    fn refuses_shapes_that_do_not_fit() {
+        let error = PiecewiseLinearMap::new(
+            Array2::zeros((2, 2)),
+            Array2::zeros((2, 4)),
+            Array2::zeros((3, 2)),
+            Array1::zeros(3),
+            Array1::zeros(2),
+            Array2::zeros((2, 0)),
+        )
+        .unwrap_err();
+        assert!(error.to_string().contains("V: expected shape [2, 3], found [2, 4]"), "{error}");
+    }
+}
