@@ -1,20 +1,47 @@
 //! Dynamical systems and their trajectories.
 //!
 //! Plain `f64` [`ndarray`]; nothing here knows of training or tensors. A [`Flow`] is an ordinary differential equation,
-//! a [`Map`] a difference equation, a [`Trajectory`] what either of them, or a measurement, leaves behind.
+//! a [`Map`] a difference equation, a [`Simulation`] runs either, and a [`Trajectory`] is what either of them, or a
+//! measurement read with [`read`], leaves behind. The [`catalog`] holds well-known systems.
 //!
 //! Letters: T time, N observed, M latent (state), K inputs. Time is in seconds where the data has it.
+//!
+//! ```
+//! use attractor_systems::{Lorenz63, Simulation, Standardizer};
+//! use rand::SeedableRng;
+//!
+//! let lorenz = Lorenz63::default();
+//! let clean = Simulation::of(&lorenz, 2000).transient(1000).run(&lorenz)?;
+//! let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(1);
+//! let noisy = clean.add_noise(0.05, &mut rng)?;
+//! let (train, test) = noisy.split(0.8)?;
+//! let standardizer = Standardizer::fit(&train)?;
+//! let (train, test) = (standardizer.apply(&train)?, standardizer.apply(&test)?);
+//! assert_eq!((train.len(), test.len()), (1600, 400));
+//! # Ok::<(), attractor_systems::Error>(())
+//! ```
 
+pub mod catalog;
 mod error;
 mod flow;
+mod io;
 mod map;
+mod noise;
 mod piecewise_linear;
+mod simulation;
+mod standardize;
+mod system;
 mod trajectory;
 
+pub use catalog::{BurstingNeuron, Duffing, FitzHughNagumo, Henon, Lorenz63, Lorenz96, Rossler, VanDerPol};
 pub use error::Error;
 pub use flow::Flow;
+pub use io::{FloatType, MissingPolicy, ReadOptions, read, read_one, write_csv, write_npy, write_npy_trials};
 pub use map::Map;
 pub use piecewise_linear::PiecewiseLinearMap;
+pub use simulation::{Method, Simulation};
+pub use standardize::Standardizer;
+pub use system::{KnownExponents, System};
 pub use trajectory::Trajectory;
 
 /// Result of this crate.

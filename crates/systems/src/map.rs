@@ -2,6 +2,8 @@
 
 use ndarray::ArrayViewMut2;
 
+use crate::Result;
+
 /// A difference equation x_t = F(x_{t-1}, u_t) with its Jacobian with respect to the state.
 pub trait Map {
     /// Number of state variables M.
@@ -17,4 +19,48 @@ pub trait Map {
 
     /// Writes ∂F_i/∂x_j at (x, u) to `jacobian` \[M, M\], every entry, zeros included.
     fn jacobian(&self, x: &[f64], u: &[f64], jacobian: ArrayViewMut2<'_, f64>);
+
+    /// Checks the parameters; a simulation calls it before it starts. Accepts everything unless overridden.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`](crate::Error::Parameter) with the parameter that makes no sense.
+    fn validate(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl<F: Map + ?Sized> Map for &F {
+    fn dim(&self) -> usize {
+        (**self).dim()
+    }
+    fn input_dim(&self) -> usize {
+        (**self).input_dim()
+    }
+    fn step(&self, x: &[f64], u: &[f64], next: &mut [f64]) {
+        (**self).step(x, u, next);
+    }
+    fn jacobian(&self, x: &[f64], u: &[f64], jacobian: ArrayViewMut2<'_, f64>) {
+        (**self).jacobian(x, u, jacobian);
+    }
+    fn validate(&self) -> Result<()> {
+        (**self).validate()
+    }
+}
+
+impl<F: Map + ?Sized> Map for Box<F> {
+    fn dim(&self) -> usize {
+        (**self).dim()
+    }
+    fn input_dim(&self) -> usize {
+        (**self).input_dim()
+    }
+    fn step(&self, x: &[f64], u: &[f64], next: &mut [f64]) {
+        (**self).step(x, u, next);
+    }
+    fn jacobian(&self, x: &[f64], u: &[f64], jacobian: ArrayViewMut2<'_, f64>) {
+        (**self).jacobian(x, u, jacobian);
+    }
+    fn validate(&self) -> Result<()> {
+        (**self).validate()
+    }
 }
