@@ -1,1 +1,43 @@
-//! attractor-measures
+//! How good a reconstructed dynamical system is: invariant measures of trajectories, maps and flows.
+//!
+//! Plain `f64` [`ndarray`]; nothing here knows of training or tensors. Every measure is a function over a
+//! [`Trajectory`](attractor_systems::Trajectory), a [`Map`](attractor_systems::Map) or a
+//! [`Flow`](attractor_systems::Flow), and so applies alike to the true system and to its reconstruction.
+//!
+//! | question | function |
+//! |---|---|
+//! | Does the free run visit the same states? | [`state_space_divergence`] |
+//! | Does it have the same rhythms? | [`power_spectrum_distance`], [`power_spectrum_correlation`] |
+//! | Does it predict? | [`prediction_error`] |
+//! | How chaotic is it? | [`lyapunov_spectrum`], [`flow_lyapunov_spectrum`] |
+//! | Does it live at all? | [`long_term_behaviour`] |
+//!
+//! No measure returns a number that is not finite: what cannot be measured is a typed [`Error`], and an outcome such
+//! as divergence is a variant or a field of the result.
+//!
+//! Letters: T time, N observed, M latent (state), K inputs, S starts, F frequencies.
+
+#![allow(clippy::doc_markdown, reason = "the letters of the equations are not code")]
+
+mod error;
+mod flow_lyapunov;
+mod input;
+mod long_term;
+mod lyapunov;
+mod power_spectrum;
+mod prediction_error;
+mod state_space;
+
+pub use error::Error;
+pub use flow_lyapunov::{FlowLyapunovConfig, flow_lyapunov_spectrum};
+pub use long_term::{LongTermBehaviour, LongTermConfig, long_term_behaviour};
+pub use lyapunov::{Estimate, LyapunovConfig, LyapunovSpectrum, kaplan_yorke_dimension, lyapunov_spectrum};
+pub use power_spectrum::{
+    Padding, PowerSpectrum, PowerSpectrumConfig, PowerSpectrumDistance, power_spectrum,
+    power_spectrum_correlation, power_spectrum_distance,
+};
+pub use prediction_error::{PredictionDivergence, PredictionError, prediction_error};
+pub use state_space::{Binning, StateSpaceConfig, StateSpaceDivergence, state_space_divergence};
+
+/// Result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
