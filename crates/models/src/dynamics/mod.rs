@@ -1,0 +1,102 @@
+//! Latent dynamics z_t = F(z_{t−1}, u_t): the trait, and one PLRNN variant a file.
+
+mod clipped_shallow;
+mod input;
+mod plrnn;
+mod rectified;
+mod shallow;
+mod talathi_vartak;
+
+pub use clipped_shallow::{ClippedShallowPlrnn, ClippedShallowPlrnnConfig};
+pub use input::InputMatrix;
+pub use plrnn::{Plrnn, PlrnnConfig};
+pub use rectified::{RectifiedRnn, RectifiedRnnConfig};
+pub use shallow::{ShallowPlrnn, ShallowPlrnnConfig};
+
+use attractor_systems::PiecewiseLinearMap;
+use burn::{
+    module::{Module, ModuleVisitor, Param},
+    tensor::Tensor,
+};
+
+use crate::{Forcing, Result, rollout};
+
+/// Deterministic latent dynamics z_t = F(z_{t−1}, u_t), piecewise linear in z.
+pub trait Dynamics: Module {
+    /// Number of latents M.
+    fn latent_dim(&self) -> usize;
+
+    /// Number of external inputs K; 0 for autonomous dynamics.
+    fn input_dim(&self) -> usize {
+        0
+    }
+
+    /// One step, F(z, u).
+    ///
+    /// # Shapes
+    /// `z: [B, M]`, `u: [B, K]` (`None` where K = 0) -> `[B, M]`.
+    fn step(&self, z: Tensor<2>, u: Option<Tensor<2>>) -> Tensor<2>;
+
+    /// ∂F_i/∂z_j at `z`; it does not depend on the inputs, which enter additively.
+    ///
+    /// # Shapes
+    /// `z: [B, M]` -> `[B, M, M]`.
+    fn jacobian(&self, z: Tensor<2>) -> Tensor<3>;
+
+    /// The same dynamics as an exact `f64` piecewise-linear map, to run and analyse without tensors.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`](crate::Error::NotFinite) when a parameter is NaN or infinite.
+    fn export(&self) -> Result<PiecewiseLinearMap>;
+
+    /// The forced rollout ẑ_1 ... ẑ_T from z̃_0 = `z0` (see [`rollout`]).
+    ///
+    /// # Shapes
+    /// `z0: [B, M]`, `forcing` d `[B, T, M]` with α of length T, `inputs: [B, T, K]` -> `[B, T, M]`.
+    fn rollout(
+        &self,
+        z0: Tensor<2>,
+        steps: usize,
+        forcing: Option<&Forcing>,
+        inputs: Option<Tensor<3>>,
+    ) -> Tensor<3> {
+        rollout::reference(self, z0, steps, forcing, inputs)
+    }
+
+    /// Sum of squares that weight regularization adds to a loss, one number `[1]`.
+    ///
+    /// By default Σ θ² over all parameters; variants with a diagonal A use ‖1 − A‖² for it \[H23\], so that
+    /// regularization favours slow dynamics over dead ones.
+    fn weight_penalty(&self) -> Tensor<1> {
+        struct SumOfSquares(Option<Tensor<1>>);
+        impl ModuleVisitor for SumOfSquares {
+            fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+                let term = param.val().square().sum();
+                self.0 = Some(match self.0.take() {
+                    Some(sum) => sum + term,
+                    None => term,
+                });
+            }
+        }
+        let mut visitor = SumOfSquares(None);
+        self.visit(&mut visitor);
+        visitor.0.unwrap_or_else(|| Tensor::zeros([1], &self.devices()[0]))
+    }
+}
+
+/// A vector as a row [1, M], to broadcast over a batch.
+fn row(vector: &Param<Tensor<1>>) -> Tensor<2> {
+    vector.val().unsqueeze()
+}
+
+/// The diagonal matrix of a vector [M], as [1, M, M].
+fn diagonal(vector: Tensor<1>) -> Tensor<3> {
+    let m = vector.dims()[0];
+    let eye = Tensor::<2>::eye(m, &vector.device());
+    (eye * vector.unsqueeze()).unsqueeze()
+}
+
+/// 1 where `x` is above 0, else 0.
+fn is_positive<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    x.greater_scalar(0.0).float()
+}

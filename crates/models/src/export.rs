@@ -1,0 +1,75 @@
+//! From trained tensors to plain `f64`: the generative model that leaves the library.
+
+use attractor_systems::PiecewiseLinearMap;
+use burn::{module::Param, tensor::Tensor};
+use ndarray::{Array1, Array2};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// The linear read-out E\[x_t | z_t\] = B z_t + b.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LinearReadout {
+    /// B \[N, M\].
+    pub matrix: Array2<f64>,
+    /// b \[N\].
+    pub offset: Array1<f64>,
+}
+
+impl LinearReadout {
+    /// Writes B z + b to `x` \[N\].
+    pub fn apply(&self, z: &[f64], x: &mut [f64]) {
+        for ((out, row), offset) in x.iter_mut().zip(self.matrix.rows()).zip(&self.offset) {
+            *out = offset + row.iter().zip(z).map(|(b, z)| b * z).sum::<f64>();
+        }
+    }
+}
+
+/// The generative model of a sequential VAE in `f64`:
+///
+/// $$ z_1 \sim N(\mu_0, \Sigma_0), \quad z_t \sim N(F(z_{t-1}, u_t), \Sigma), \quad x_t \sim N(B z_t + b, \Gamma) $$
+///
+/// with diagonal covariances, held as standard deviations.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GenerativeModel {
+    /// F.
+    pub dynamics: PiecewiseLinearMap,
+    /// B and b.
+    pub readout: LinearReadout,
+    /// μ0 \[M\].
+    pub initial_mean: Array1<f64>,
+    /// Square root of the diagonal of Σ0 \[M\].
+    pub initial_sd: Array1<f64>,
+    /// Square root of the diagonal of Σ \[M\].
+    pub process_sd: Array1<f64>,
+    /// Square root of the diagonal of Γ \[N\].
+    pub observation_sd: Array1<f64>,
+}
+
+/// A parameter \[R, C\] as an `f64` array.
+///
+/// # Errors
+/// [`Error::NotFinite`] with `name` when an entry is NaN or infinite.
+pub fn matrix(name: &str, parameter: &Param<Tensor<2>>) -> Result<Array2<f64>> {
+    let [rows, columns] = parameter.val().dims();
+    let values = finite(name, parameter.val())?;
+    Ok(Array2::from_shape_vec((rows, columns), values)
+        .expect("a tensor has as many values as its shape says"))
+}
+
+/// A parameter \[R\] as an `f64` array.
+///
+/// # Errors
+/// [`Error::NotFinite`] with `name` when an entry is NaN or infinite.
+pub fn vector(name: &str, parameter: &Param<Tensor<1>>) -> Result<Array1<f64>> {
+    Ok(Array1::from(finite(name, parameter.val())?))
+}
+
+fn finite<const D: usize>(name: &str, tensor: Tensor<D>) -> Result<Vec<f64>> {
+    let values: Vec<f64> = tensor.into_data().iter::<f64>().collect();
+    if values.iter().all(|value| value.is_finite()) {
+        Ok(values)
+    } else {
+        Err(Error::NotFinite { parameter: name.to_string() })
+    }
+}

@@ -1,0 +1,69 @@
+//! Observation models p(x_t | z_t): the trait, and one model a file.
+
+mod identity;
+mod linear;
+
+pub use identity::{IdentityObservation, IdentityObservationConfig};
+pub use linear::{LinearObservation, LinearObservationConfig};
+
+use burn::{
+    module::{Module, Param},
+    tensor::Tensor,
+};
+
+use crate::{DiagonalGaussian, LinearReadout, Posterior, Result};
+
+/// How latents show in the data: p(x_t | z_t) = N(g(z_t), Γ) with a read-out g.
+pub trait Observation: Module {
+    /// Number of observed variables N.
+    fn observed_dim(&self) -> usize;
+
+    /// Number of latents M.
+    fn latent_dim(&self) -> usize;
+
+    /// E\[x | z\].
+    ///
+    /// # Shapes
+    /// `z: [B, T, M]` -> `[B, T, N]`.
+    fn mean(&self, z: Tensor<3>) -> Tensor<3>;
+
+    /// log p(x_t | z_t) in nats.
+    ///
+    /// # Shapes
+    /// `x: [B, T, N]`, `z: [B, T, M]`; `present: [B, T, N]` is 1 where x was measured and 0 where it is missing (`None`:
+    /// nothing is missing) -> `[B, T]`.
+    fn log_likelihood(&self, x: Tensor<3>, z: Tensor<3>, present: Option<Tensor<3>>) -> Tensor<2>;
+
+    /// The latents that explain x best, d = g⁺(x), to force a rollout with. What x does not determine is 0.
+    ///
+    /// # Shapes
+    /// `x: [B, T, N]` -> `[B, T, M]`.
+    fn inverse(&self, x: Tensor<3>) -> Tensor<3>;
+
+    /// The mean read-out in `f64`.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`](crate::Error::NotFinite) when a parameter is NaN or infinite.
+    fn readout(&self) -> Result<LinearReadout>;
+
+    /// The parameter that holds log of the standard deviations √Γ, `[N]`.
+    fn log_sd(&self) -> &Param<Tensor<1>>;
+}
+
+/// log N(x; mean, Γ) with diagonal Γ, summed over the observed variables that are present: `[B, T]`.
+fn gaussian_log_likelihood(
+    x: Tensor<3>,
+    mean: Tensor<3>,
+    log_sd: Tensor<1>,
+    present: Option<Tensor<3>>,
+) -> Tensor<2> {
+    let log_sd = log_sd.unsqueeze::<3>();
+    match present {
+        None => DiagonalGaussian::new(mean, log_sd).log_prob(x),
+        Some(present) => {
+            let standardized = (x - mean) * log_sd.clone().neg().exp();
+            let each = standardized.square() * -0.5 - log_sd - 0.5 * (2.0 * std::f64::consts::PI).ln();
+            (each * present).sum_dim(2).squeeze_dim::<2>(2)
+        }
+    }
+}

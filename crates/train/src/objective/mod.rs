@@ -1,0 +1,41 @@
+//! Objectives: what a run minimises. The trait, and one objective a file.
+
+mod elbo;
+
+pub use elbo::{Elbo, Entropy};
+
+use attractor_models::Context;
+use burn::tensor::Tensor;
+use rand_chacha::ChaCha8Rng;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{Batch, Result};
+
+/// A number to minimise for a model of type `M`, with the terms that it is made of.
+pub trait Objective<M>: Clone + Serialize + DeserializeOwned {
+    /// Samples that the model needs to see around a window.
+    fn context(&self, model: &M) -> Context;
+
+    /// Refuses settings that cannot work, before training starts.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) and the like.
+    fn validate(&self, model: &M) -> Result<()>;
+
+    /// Puts scheduled values into the model before a step. `progress` runs from 0 to 1 over the run.
+    fn before_step(&self, model: &mut M, progress: f64) {
+        let _ = (model, progress);
+    }
+
+    /// The loss of `batch` at `progress`, with all randomness from `rng`.
+    fn loss(&self, model: &M, batch: &Batch, progress: f64, rng: &mut ChaCha8Rng) -> Loss;
+}
+
+/// A loss `[1]` to minimise and its named terms, each `[1]`.
+#[derive(Clone, Debug)]
+pub struct Loss {
+    /// What the gradient is taken of.
+    pub total: Tensor<1>,
+    /// The terms, in their own signs and units, in a fixed order.
+    pub terms: Vec<(&'static str, Tensor<1>)>,
+}

@@ -1,0 +1,54 @@
+//! A progress bar in the terminal.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar as Bar, ProgressStyle};
+
+use super::{Control, EpochEvent, Observer, Plan, StepEvent};
+use crate::{Outcome, Result};
+
+/// Shows steps, speed, time left, loss and its terms on standard error; draws nothing where that is not a terminal.
+#[derive(Debug)]
+pub struct ProgressBar {
+    bar: Bar,
+    shown: Instant,
+}
+
+impl Default for ProgressBar {
+    fn default() -> Self {
+        Self { bar: Bar::hidden(), shown: Instant::now() }
+    }
+}
+
+impl Observer for ProgressBar {
+    fn on_start(&mut self, plan: &Plan) {
+        let template = "{bar:30} {pos}/{len} steps  {elapsed} < {eta}  {msg}";
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        self.bar = Bar::new((plan.epochs * plan.steps_per_epoch) as u64).with_style(style);
+        self.bar.set_position(plan.first_step as u64);
+        self.bar.reset_eta();
+        self.bar.reset_elapsed();
+    }
+
+    fn on_step(&mut self, event: &StepEvent<'_>) {
+        if self.shown.elapsed() < Duration::from_millis(200) {
+            return;
+        }
+        self.shown = Instant::now();
+        let terms: String = event.terms.iter().map(|(name, value)| format!("  {name} {value:.3}")).collect();
+        self.bar.set_message(format!("loss {:.3}{terms}", event.loss));
+        self.bar.set_position(event.step as u64);
+    }
+
+    fn on_epoch(&mut self, event: &EpochEvent<'_>) -> Result<Control> {
+        self.bar.set_position(event.record.step as u64);
+        Ok(Control::Continue)
+    }
+
+    fn on_end(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Completed => self.bar.finish(),
+            other => self.bar.abandon_with_message(other.to_string()),
+        }
+    }
+}
