@@ -7,7 +7,7 @@ use differential_equations::prelude::{ExplicitRungeKutta, IVP, ODE};
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-use crate::lyapunov::{Growth, TangentFrame};
+use crate::tangent::{Growth, TangentFrame};
 use crate::{Error, LyapunovSpectrum, Result, input};
 
 /// Settings of [`flow_lyapunov_spectrum`]. Times are in the time unit of the flow.

@@ -27,6 +27,7 @@ mod lyapunov;
 mod power_spectrum;
 mod prediction_error;
 mod state_space;
+mod tangent;
 
 pub use error::Error;
 pub use flow_lyapunov::{FlowLyapunovConfig, flow_lyapunov_spectrum};

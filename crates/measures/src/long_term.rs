@@ -110,7 +110,11 @@ impl LongTermBehaviour {
 /// # Errors
 /// [`Error::Dimension`] and [`Error::NonFinite`] for `x0` and the input, [`Error::Setting`], [`Error::System`],
 /// [`Error::TooShort`] when `steps` is below 2 · `max_period` or 2.
-pub fn long_term_behaviour(map: &impl Map, x0: &[f64], config: &LongTermConfig) -> Result<LongTermBehaviour> {
+pub fn long_term_behaviour(
+    map: &(impl Map + ?Sized),
+    x0: &[f64],
+    config: &LongTermConfig,
+) -> Result<LongTermBehaviour> {
     map.validate()?;
     let dim = map.dim();
     input::state(x0, dim, "initial state")?;
@@ -231,6 +235,8 @@ mod tests {
         assert!((state[0] - 1.8 / 2.8).abs() < 1e-9);
         // The multiplier of the fixed point is 2 - r.
         assert!((exponent.unwrap().value - 0.8_f64.ln()).abs() < 1e-9);
+        let boxed: &dyn Map = &Logistic(2.8);
+        assert!(long_term_behaviour(boxed, &[0.3], &LongTermConfig::default()).is_ok());
         assert!(matches!(of(&Logistic(3.2), &[0.3]), LongTermBehaviour::Cycle { period: 2, .. }));
         assert!(matches!(of(&Logistic(3.5), &[0.3]), LongTermBehaviour::Cycle { period: 4, .. }));
         assert!(matches!(of(&Logistic(3.83), &[0.3]), LongTermBehaviour::Cycle { period: 3, .. }));

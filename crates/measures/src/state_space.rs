@@ -113,7 +113,10 @@ pub fn state_space_divergence(
     generated: &Trajectory,
     config: &StateSpaceConfig,
 ) -> Result<StateSpaceDivergence> {
-    input::positive("smoothing", config.smoothing)?;
+    if !(1e-100..=1e6).contains(&config.smoothing) {
+        let requirement = "from 1e-100 to 1e6";
+        return Err(Error::Setting { setting: "smoothing", value: config.smoothing, requirement });
+    }
     input::positive("bins", config.bins as f64)?;
     input::same("variables N of the generated trajectory", truth.dim(), generated.dim())?;
     let dim = truth.dim();

@@ -1,0 +1,184 @@
+//! Tangent vectors that are carried along an orbit, and the bookkeeping of their growth.
+
+use ndarray::ArrayView2;
+
+use crate::{Error, Estimate, LyapunovSpectrum, Result};
+
+/// Orthonormal tangent vectors, one contiguous row each, without those that collapsed.
+pub(crate) struct TangentFrame {
+    dim: usize,
+    vectors: Vec<f64>,
+    /// Which exponent each vector belongs to.
+    slots: Vec<usize>,
+    scratch: Vec<f64>,
+}
+
+impl TangentFrame {
+    /// The first `count` unit vectors, all by default.
+    pub(crate) fn new(dim: usize, count: Option<usize>) -> Result<Self> {
+        let count = count.unwrap_or(dim);
+        if count == 0 || count > dim {
+            return Err(Error::Setting {
+                setting: "exponents",
+                value: count as f64,
+                requirement: "from 1 to the dimension M",
+            });
+        }
+        let mut vectors = vec![0.0; dim * count];
+        (0..count).for_each(|i| vectors[i * dim + i] = 1.0);
+        Ok(Self { dim, vectors, slots: (0..count).collect(), scratch: vec![0.0; dim] })
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The vectors, one after the other.
+    pub(crate) fn vectors(&self) -> &[f64] {
+        &self.vectors
+    }
+
+    pub(crate) fn vectors_mut(&mut self) -> &mut [f64] {
+        &mut self.vectors
+    }
+
+    /// Multiplies every vector by the Jacobian \[M, M\].
+    pub(crate) fn carry(&mut self, jacobian: ArrayView2<'_, f64>) {
+        for vector in self.vectors.chunks_exact_mut(self.dim) {
+            for (out, row) in self.scratch.iter_mut().zip(jacobian.rows()) {
+                *out = row.iter().zip(&*vector).map(|(a, b)| a * b).sum();
+            }
+            vector.copy_from_slice(&self.scratch);
+        }
+    }
+
+    /// Orthonormalises by modified Gram-Schmidt, done twice where it cancels, and reports the logarithm of each
+    /// vector's scale. Drops vectors that collapsed. Nothing when the vectors overflowed.
+    pub(crate) fn orthonormalise(&mut self, mut report: impl FnMut(usize, f64)) -> Option<()> {
+        let dim = self.dim;
+        let mut kept = 0;
+        for index in 0..self.slots.len() {
+            let (before, rest) = self.vectors.split_at_mut(index * dim);
+            let vector = &mut rest[..dim];
+            let carried = norm(vector);
+            if !carried.is_finite() {
+                return None;
+            }
+            // To unit length first: then no product with what came before overflows or vanishes.
+            if carried > 0.0 {
+                for v in &mut *vector {
+                    *v /= carried;
+                }
+            }
+            let mut length = 1.0;
+            for _ in 0..2 {
+                for other in before[..kept * dim].chunks_exact(dim) {
+                    let along = dot(vector, other);
+                    vector.iter_mut().zip(other).for_each(|(v, o)| *v -= along * o);
+                }
+                let previous = std::mem::replace(&mut length, norm(vector));
+                if length > 0.5 * previous {
+                    break;
+                }
+            }
+            if carried == 0.0 || length <= 4.0 * dim as f64 * f64::EPSILON {
+                continue;
+            }
+            for v in vector {
+                *v /= length;
+            }
+            report(self.slots[index], carried.ln() + length.ln());
+            self.vectors.copy_within(index * dim..(index + 1) * dim, kept * dim);
+            self.slots[kept] = self.slots[index];
+            kept += 1;
+        }
+        self.slots.truncate(kept);
+        self.vectors.truncate(kept * dim);
+        Some(())
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// The length of a vector without overflow or underflow of the squares.
+fn norm(vector: &[f64]) -> f64 {
+    let largest = vector.iter().fold(0.0, |max: f64, v| if v.is_nan() { *v } else { max.max(v.abs()) });
+    if largest > 0.0 && largest.is_finite() {
+        vector.iter().map(|v| (v / largest).powi(2)).sum::<f64>().sqrt() * largest
+    } else if vector.iter().all(|v| v.is_finite()) {
+        largest
+    } else {
+        f64::INFINITY
+    }
+}
+
+/// Sums of logarithms over batches in time.
+pub(crate) struct Growth {
+    events: usize,
+    event: usize,
+    /// Per exponent, per batch.
+    sums: Vec<Vec<f64>>,
+    durations: Vec<f64>,
+}
+
+impl Growth {
+    /// For `exponents` exponents and `events` orthonormalisations.
+    pub(crate) fn new(exponents: usize, events: usize, batches: usize) -> Result<Self> {
+        if batches < 2 {
+            return Err(Error::Setting {
+                setting: "batches",
+                value: batches as f64,
+                requirement: "at least 2",
+            });
+        }
+        if events < 2 {
+            return Err(Error::TooShort { what: "orthonormalisations", needed: 2, found: events });
+        }
+        let batches = batches.min(events);
+        Ok(Self {
+            events,
+            event: 0,
+            sums: vec![vec![0.0; batches]; exponents],
+            durations: vec![0.0; batches],
+        })
+    }
+
+    fn batch(&self) -> usize {
+        (self.event as u128 * self.durations.len() as u128 / self.events as u128) as usize
+    }
+
+    pub(crate) fn add(&mut self, slot: usize, log: f64) {
+        let batch = self.batch().min(self.durations.len() - 1);
+        self.sums[slot][batch] += log;
+    }
+
+    /// Ends what belongs to one orthonormalisation, after `elapsed` steps or time.
+    pub(crate) fn end_event(&mut self, elapsed: f64) {
+        let batch = self.batch().min(self.durations.len() - 1);
+        self.durations[batch] += elapsed;
+        self.event += 1;
+    }
+
+    pub(crate) fn spectrum(&self, frame: &TangentFrame, final_state: Vec<f64>) -> LyapunovSpectrum {
+        let duration: f64 = self.durations.iter().sum();
+        let batches = self.durations.len() as f64;
+        let mut exponents: Vec<Estimate> = frame
+            .slots
+            .iter()
+            .map(|&slot| {
+                let value = self.sums[slot].iter().sum::<f64>() / duration;
+                let squares: f64 = self.sums[slot]
+                    .iter()
+                    .zip(&self.durations)
+                    .map(|(sum, duration)| (sum / duration - value).powi(2))
+                    .sum();
+                Estimate { value, standard_error: (squares / (batches * (batches - 1.0))).sqrt() }
+            })
+            .collect();
+        exponents.sort_by(|a, b| b.value.total_cmp(&a.value));
+        let collapsed = self.sums.len() - exponents.len();
+        LyapunovSpectrum { exponents, collapsed, dim: frame.dim, duration, final_state }
+    }
+}
