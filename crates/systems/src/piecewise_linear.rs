@@ -12,6 +12,7 @@ use crate::{Error, Map, Result};
 /// with M states, U rectified units and K inputs. Every PLRNN variant has this form exactly: the hyperplanes
 /// W z + b = 0 cut the state space into regions, in each of which the map is affine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
 pub struct PiecewiseLinearMap {
     a: Array2<f64>,
     v: Array2<f64>,
@@ -19,6 +20,25 @@ pub struct PiecewiseLinearMap {
     b: Array1<f64>,
     h: Array1<f64>,
     c: Array2<f64>,
+}
+
+/// A map as it comes from a file, before its shapes are checked.
+#[derive(Deserialize)]
+struct Unchecked {
+    a: Array2<f64>,
+    v: Array2<f64>,
+    w: Array2<f64>,
+    b: Array1<f64>,
+    h: Array1<f64>,
+    c: Array2<f64>,
+}
+
+impl TryFrom<Unchecked> for PiecewiseLinearMap {
+    type Error = Error;
+
+    fn try_from(Unchecked { a, v, w, b, h, c }: Unchecked) -> Result<Self> {
+        Self::new(a, v, w, b, h, c)
+    }
 }
 
 impl PiecewiseLinearMap {
@@ -113,6 +133,30 @@ impl Map for PiecewiseLinearMap {
         }
     }
 
+    fn validate(&self) -> Result<()> {
+        let bad = |values: &mut dyn Iterator<Item = &f64>| values.copied().find(|value| !value.is_finite());
+        let found = [
+            ("A", bad(&mut self.a.iter())),
+            ("V", bad(&mut self.v.iter())),
+            ("W", bad(&mut self.w.iter())),
+            ("b", bad(&mut self.b.iter())),
+            ("h", bad(&mut self.h.iter())),
+            ("C", bad(&mut self.c.iter())),
+        ];
+        for (parameter, value) in found {
+            if let Some(value) = value {
+                let system = "piecewise-linear map";
+                return Err(Error::Parameter {
+                    system,
+                    parameter,
+                    value,
+                    requirement: "finite in every entry",
+                });
+            }
+        }
+        Ok(())
+    }
+
     fn jacobian(&self, x: &[f64], _u: &[f64], mut jacobian: ArrayViewMut2<'_, f64>) {
         jacobian.assign(&self.a);
         for (unit, row) in self.w.rows().into_iter().enumerate() {
@@ -155,6 +199,24 @@ mod tests {
             assert_eq!(jacobian[[0, 0]], if x < 0.5 { 2.0 } else { -2.0 });
         }
         assert_eq!(map.region(&[0.7]), [true]);
+    }
+
+    #[test]
+    fn survives_serde_and_is_checked_on_the_way_in() {
+        let text = serde_json::to_string(&tent()).unwrap();
+        assert_eq!(serde_json::from_str::<PiecewiseLinearMap>(&text).unwrap(), tent());
+        let broken = text
+            .replace(r#""b":{"v":1,"dim":[1],"data":[-0.5]}"#, r#""b":{"v":1,"dim":[2],"data":[0.0,0.0]}"#);
+        assert_ne!(broken, text);
+        assert!(serde_json::from_str::<PiecewiseLinearMap>(&broken).is_err());
+    }
+
+    #[test]
+    fn names_the_array_that_is_not_finite() {
+        let mut map = tent();
+        assert!(map.validate().is_ok());
+        map.w[[0, 0]] = f64::NAN;
+        assert!(map.validate().unwrap_err().to_string().contains("parameter W is NaN"));
     }
 
     #[test]

@@ -10,9 +10,38 @@ use crate::{Error, Result, Trajectory};
 ///
 /// Fit it on the training data alone and apply it to the test data, so that nothing of the test data leaks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
 pub struct Standardizer {
     mean: Array1<f64>,
     sd: Array1<f64>,
+}
+
+/// A standardizer as it comes from a file, before its rules are checked.
+#[derive(Deserialize)]
+struct Unchecked {
+    mean: Array1<f64>,
+    sd: Array1<f64>,
+}
+
+impl TryFrom<Unchecked> for Standardizer {
+    type Error = Error;
+
+    fn try_from(Unchecked { mean, sd }: Unchecked) -> Result<Self> {
+        if mean.len() != sd.len() {
+            return Err(Error::Dimension { expected: mean.len(), found: sd.len() });
+        }
+        if let Some(&value) = mean.iter().find(|value| !value.is_finite()) {
+            return Err(Error::OutOfRange { what: "mean", value, requirement: "finite" });
+        }
+        if let Some(&value) = sd.iter().find(|value| !(value.is_finite() && **value > 0.0)) {
+            return Err(Error::OutOfRange {
+                what: "standard deviation",
+                value,
+                requirement: "finite and above 0",
+            });
+        }
+        Ok(Self { mean, sd })
+    }
 }
 
 impl Standardizer {
@@ -117,6 +146,11 @@ mod tests {
         assert_eq!(standardizer.invert(&standard).unwrap(), trajectory);
         let text = serde_json::to_string(&standardizer).unwrap();
         assert_eq!(serde_json::from_str::<Standardizer>(&text).unwrap(), standardizer);
+        for broken in [text.replace("20.0", "0.0"), text.replace("[2.0,30.0]", "[2.0]").replace("[2]", "[1]")]
+        {
+            assert_ne!(broken, text);
+            assert!(serde_json::from_str::<Standardizer>(&broken).is_err());
+        }
     }
 
     #[test]

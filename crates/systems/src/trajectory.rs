@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
 
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis, Zip, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, Slice, Zip};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
@@ -249,8 +249,8 @@ impl Trajectory {
                 });
             };
             let (before, after) = (values[first], values[last]);
-            values.slice_mut(s![..first]).fill(before);
-            values.slice_mut(s![last + 1..]).fill(after);
+            values.slice_axis_mut(Axis(0), Slice::from(..first)).fill(before);
+            values.slice_axis_mut(Axis(0), Slice::from(last + 1..)).fill(after);
             for gap in observed.windows(2) {
                 let (left, right) = (values[gap[0]], values[gap[1]]);
                 for row in gap[0] + 1..gap[1] {
@@ -280,9 +280,10 @@ impl Trajectory {
         if start >= end || end > self.len() {
             return Err(Error::Range { start, end, len: self.len() });
         }
-        let missing = self.missing.as_ref().map(|mask| mask.slice(s![start..end, ..]).to_owned());
+        let rows = Slice::from(start..end);
+        let missing = self.missing.as_ref().map(|mask| mask.slice_axis(Axis(0), rows).to_owned());
         Ok(Self {
-            data: self.data.slice(s![start..end, ..]).to_owned(),
+            data: self.data.slice_axis(Axis(0), rows).to_owned(),
             dt: self.dt,
             names: self.names.clone(),
             missing: missing.filter(|mask| mask.iter().any(|&missing| missing)),

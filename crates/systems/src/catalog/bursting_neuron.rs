@@ -7,11 +7,13 @@ use crate::{Flow, Result, System};
 
 /// A conductance-based neuron with a fast and a slow potassium current and an NMDA current that makes it burst,
 ///
-/// $$ C \dot V = I - g_L (V - E_L) - g_{Na} m_\infty(V) (V - E_{Na}) - g_K n (V - E_K) - g_M h (V - E_K)
-///    - g_{NMDA} s_\infty(V) (V - E_{NMDA}), $$
+/// $$ C \dot V = I - g_L (V - E_L) - g_{Na} m_\infty(V) (V - E_{Na}) - (g_K n + g_M h) (V - E_K) -
+/// g_{NMDA} s_\infty(V) (V - E_{NMDA}), $$
+///
 /// $$ \dot n = (n_\infty(V) - n) / \tau_n, \quad \dot h = (h_\infty(V) - h) / \tau_h, $$
-/// $$ \\{m, n, h\\}_\infty(V) = \bigl[ 1 + e^{(V_h - V) / k} \bigr]^{-1}, \quad
-///    s_\infty(V) = \bigl[ 1 + 0.33 \\, e^{-0.0625 V} \bigr]^{-1}. $$
+///
+/// $$ a_\infty(V) = 1 / (1 + e^{(V_a - V) / k_a}) \text{ for } a = m, n, h, \quad
+/// s_\infty(V) = 1 / (1 + 0.33 \\, e^{-0.0625 V}). $$
 ///
 /// Durstewitz, D. (2009). Implications of synaptic biophysics for recurrent network dynamics and active memory. *Neural
 /// Networks* 22, 1189-1200. DOI 10.1016/j.neunet.2009.07.016. Reduced to three variables and with the parameters below

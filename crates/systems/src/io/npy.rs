@@ -18,13 +18,12 @@ pub(super) fn decode(path: &Path, bytes: &[u8]) -> Result<ArrayD<f64>> {
     let mut rest = bytes;
     let header = Header::from_reader(&mut rest).map_err(|error| reason(error.to_string()))?;
     let descriptor = header.type_descriptor.to_string();
-    let element = match header.type_descriptor.as_string() {
-        Some(descriptor) => Element::parse(path, descriptor)?,
-        None => {
-            let advice =
-                "structured arrays have no axis of variables: save its numeric fields as one [T, N] array";
-            return Err(Error::Dtype { path: path.into(), dtype: descriptor, advice });
-        }
+    let element = if let Some(descriptor) = header.type_descriptor.as_string() {
+        Element::parse(path, descriptor)?
+    } else {
+        let advice =
+            "structured arrays have no axis of variables: save its numeric fields as one [T, N] array";
+        return Err(Error::Dtype { path: path.into(), dtype: descriptor, advice });
     };
     let expected = header
         .shape
@@ -99,7 +98,6 @@ impl Element {
                     return refuse("complex numbers are not read: save real and imaginary part as columns");
                 }
                 Some('O') => return refuse("Python objects are not read: convert with array.astype(float)"),
-                Some('f' | 'g') => return refuse("convert with array.astype('float64')"),
                 Some('U' | 'S' | 'a') => return refuse("text is not read: convert with array.astype(float)"),
                 Some('M' | 'm') => {
                     return refuse("dates are not read: convert to seconds with astype(float)");

@@ -59,7 +59,8 @@ pub fn write_npy_trials(path: impl AsRef<Path>, trajectories: &[Trajectory], flo
 }
 
 /// Writes a trajectory as text: a line of names, then a line for each sample, the values with all their digits, missing
-/// ones as `nan`. Tabs stand between cells in `.tsv` files, commas in others. The time step is not written.
+/// ones as `nan`. Tabs stand between cells in `.tsv` files, commas in others. The time step is not written. Where all
+/// names are numbers, read it with [`ReadOptions::header`](crate::ReadOptions::header) set, or they are taken for data.
 ///
 /// The file appears under its name when it is complete: an existing one is replaced then, or left as it was.
 ///
@@ -69,7 +70,7 @@ pub fn write_csv(path: impl AsRef<Path>, trajectory: &Trajectory) -> Result<()> 
     let path = path.as_ref();
     let tabs = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tsv"));
     write_whole(path, |file| {
-        // Quotes around all names: a name may be a number, or begin with the comment sign.
+        // Quotes around names, since one may begin with the comment sign.
         let delimiter = if tabs { b'\t' } else { b',' };
         let mut names = csv::WriterBuilder::new()
             .delimiter(delimiter)

@@ -10,7 +10,7 @@ use differential_equations::methods::{ExplicitRungeKutta, ImplicitRungeKutta};
 use differential_equations::ode::{ODE, OrdinaryNumericalMethod};
 use differential_equations::tolerance::Tolerance;
 use differential_equations::traits::State;
-use ndarray::{Array2, ArrayViewMut2};
+use ndarray::Array2;
 
 use super::{Method, Recorder, Simulation};
 use crate::{Error, Flow, Result};
@@ -29,10 +29,7 @@ pub(super) fn integrate(
     flow: &(impl Flow + ?Sized),
     start: &[f64],
 ) -> Result<Array2<f64>> {
-    let equation = Equation {
-        rhs: &|t, x, dx| flow.rhs(t, x, dx),
-        jacobian: &|t, x, jacobian| flow.jacobian(t, x, jacobian),
-    };
+    let equation = Equation(&flow);
     match start.len() {
         1 => fixed::<1>(simulation, &equation, start),
         2 => fixed::<2>(simulation, &equation, start),
@@ -136,20 +133,17 @@ trait Cells: State<f64> + AsRef<[f64]> + AsMut<[f64]> {}
 impl<Y: State<f64> + AsRef<[f64]> + AsMut<[f64]>> Cells for Y {}
 
 /// A flow as the solvers see it. Not generic, so that each solver is compiled once and not for every flow.
-struct Equation<'a> {
-    rhs: &'a dyn Fn(f64, &[f64], &mut [f64]),
-    jacobian: &'a dyn Fn(f64, &[f64], ArrayViewMut2<'_, f64>),
-}
+struct Equation<'a>(&'a dyn Flow);
 
 impl<Y: Cells> ODE<f64, Y> for Equation<'_> {
     fn diff(&self, t: f64, x: &Y, dx: &mut Y) {
-        (self.rhs)(t, x.as_ref(), dx.as_mut());
+        self.0.rhs(t, x.as_ref(), dx.as_mut());
     }
 
     fn jacobian(&self, t: f64, x: &Y, jacobian: &mut Matrix<f64>) {
         let m = x.as_ref().len();
         let mut dense = Array2::zeros((m, m));
-        (self.jacobian)(t, x.as_ref(), dense.view_mut());
+        self.0.jacobian(t, x.as_ref(), dense.view_mut());
         for ((i, j), value) in dense.indexed_iter() {
             jacobian[(i, j)] = *value;
         }
@@ -169,7 +163,7 @@ where
     Y: Cells,
     S: OrdinaryNumericalMethod<f64, Y> + Interpolation<f64, Y>,
 {
-    let mut recorder = Recorder::new(simulation, start.as_ref().len());
+    let mut recorder = Recorder::new(simulation, start.as_ref().len())?;
     recorder.record(0, start.as_ref());
     let total = simulation.total();
     let end = simulation.time(total - 1);
@@ -177,7 +171,7 @@ where
     let mut sample = 1; // the next one to record
     let mut tries = 0; // solver steps since the last sample
     let mut first_step = 0.0;
-    while sample < total {
+    'solvers: while sample < total {
         let fail = |error| solver_error(error, t, first_step, tries, state.as_ref());
         let mut solver = make(first_step, end - t);
         solver.init(equation, t, end, &state).map_err(fail)?;
@@ -204,6 +198,12 @@ where
                 continue; // rejected; the solver has made its step smaller
             }
             accepted += 1;
+            if !solver.y().as_ref().iter().all(|value| value.is_finite()) {
+                // Radau5 accepts steps that end in NaN. Go back and come nearer in smaller steps.
+                first_step = (solver.t() - t) / 10.0;
+                state = solver.y_prev().clone();
+                continue 'solvers;
+            }
             t = solver.t();
             if simulation.is_lost(solver.y().as_ref()) {
                 return Err(simulation.diverged(t, sample, solver.y().as_ref()));
@@ -229,7 +229,7 @@ where
         state = solver.y().clone();
         first_step = solver.h().min(end - t);
     }
-    Ok(recorder.data)
+    recorder.finish()
 }
 
 /// What the solver says, in our terms.

@@ -23,7 +23,7 @@ pub(super) fn integrate(
     let dim = flow.dim();
     let h = simulation.dt / simulation.substeps as f64;
     let sd: Vec<f64> = simulation.noise_sd(dim).into_iter().map(|sd| sd * h.sqrt()).collect();
-    let mut recorder = Recorder::new(simulation, dim);
+    let mut recorder = Recorder::new(simulation, dim)?;
     let mut x = start.to_vec();
     let (mut predicted, mut noise) = (vec![0.0; dim], vec![0.0; dim]);
     let (mut slope, mut next_slope) = (vec![0.0; dim], vec![0.0; dim]);
@@ -49,7 +49,7 @@ pub(super) fn integrate(
         }
         recorder.record(sample, &x);
     }
-    Ok(recorder.data)
+    recorder.finish()
 }
 
 /// Adds noise of standard deviations `sd` \[M\] to `state` \[M\]; draws one number per variable whatever its sd.

@@ -10,27 +10,28 @@ pub(super) fn iterate(
     simulation: &Simulation,
     map: &(impl Map + ?Sized),
     start: &[f64],
-    inputs: ArrayView2<'_, f64>,
+    inputs: Option<ArrayView2<'_, f64>>,
     mut perturb: impl FnMut(&mut [f64]),
 ) -> Result<Array2<f64>> {
     let (total, k) = (simulation.total(), map.input_dim());
-    if inputs.dim() != (total, k) {
-        return Err(Error::Shape {
-            what: "inputs",
-            expected: format!("[{total}, {k}] (transient + T, K)"),
-            found: inputs.shape().to_vec(),
-        });
+    let found = inputs.as_ref().map_or(vec![total, 0], |inputs| inputs.shape().to_vec());
+    if found != [total, k] {
+        let expected = format!("[{total}, {k}] (transient + T, K)");
+        return Err(Error::Shape { what: "inputs", expected, found });
     }
-    if let Some((index, value)) = inputs.iter().copied().enumerate().find(|(_, value)| !value.is_finite()) {
+    let mut values = inputs.iter().flatten().copied().enumerate();
+    if let Some((index, value)) = values.find(|(_, value)| !value.is_finite()) {
         return Err(Error::NonFiniteState { what: "inputs", index, value });
     }
-    let mut recorder = Recorder::new(simulation, map.dim());
+    let mut recorder = Recorder::new(simulation, map.dim())?;
     let (mut x, mut next) = (start.to_vec(), vec![0.0; map.dim()]);
     let mut u = vec![0.0; k];
     for sample in 0..total {
         if sample > 0 {
-            for (value, input) in u.iter_mut().zip(inputs.row(sample)) {
-                *value = *input;
+            if let Some(inputs) = &inputs {
+                for (value, input) in u.iter_mut().zip(inputs.row(sample)) {
+                    *value = *input;
+                }
             }
             map.step(&x, &u, &mut next);
             perturb(&mut next);
@@ -41,5 +42,5 @@ pub(super) fn iterate(
         }
         recorder.record(sample, &x);
     }
-    Ok(recorder.data)
+    recorder.finish()
 }

@@ -240,7 +240,10 @@ impl Simulation {
     /// # Errors
     /// As [`Simulation::run`]; [`Error::Shape`] when the map needs inputs.
     pub fn run_map(&self, map: &(impl Map + ?Sized)) -> Result<Trajectory> {
-        self.run_map_with_inputs(map, Array2::zeros((self.transient.saturating_add(self.steps), 0)).view())
+        if self.is_noisy() {
+            return Err(Error::NoGenerator);
+        }
+        self.iterate(map, None, |_| {})
     }
 
     /// Runs a map with inputs `inputs` \[transient + T, K\]: row t is the input u_t of the step into row t, so row 0
@@ -257,7 +260,7 @@ impl Simulation {
         if self.is_noisy() {
             return Err(Error::NoGenerator);
         }
-        self.iterate(map, inputs, |_| {})
+        self.iterate(map, Some(inputs), |_| {})
     }
 
     /// Runs a map with inputs (as in [`Simulation::run_map_with_inputs`]; `None` for an autonomous map) and with
@@ -271,15 +274,14 @@ impl Simulation {
         inputs: Option<ArrayView2<'_, f64>>,
         rng: &mut impl Rng,
     ) -> Result<Trajectory> {
-        let none = Array2::zeros((self.transient.saturating_add(self.steps), 0));
         let sd = self.noise_sd(map.dim());
-        self.iterate(map, inputs.unwrap_or(none.view()), |state| heun::perturb(state, &sd, rng))
+        self.iterate(map, inputs, |state| heun::perturb(state, &sd, rng))
     }
 
     fn iterate(
         &self,
         map: &(impl Map + ?Sized),
-        inputs: ArrayView2<'_, f64>,
+        inputs: Option<ArrayView2<'_, f64>>,
         perturb: impl FnMut(&mut [f64]),
     ) -> Result<Trajectory> {
         map.validate()?;
@@ -356,7 +358,11 @@ impl Simulation {
     }
 
     fn diverged(&self, time: f64, sample: usize, state: &[f64]) -> Error {
-        Error::Diverged { time, sample: sample as isize - self.transient as isize, state: state.to_vec() }
+        Error::Diverged {
+            time,
+            sample: sample.cast_signed() - self.transient.cast_signed(),
+            state: state.to_vec(),
+        }
     }
 
     fn finish(&self, data: Array2<f64>) -> Result<Trajectory> {
@@ -380,20 +386,39 @@ fn check_state(what: &'static str, state: &[f64], expected: usize) -> Result<()>
 
 /// Collects samples into \[T, M\], leaving out the transient.
 struct Recorder {
-    data: Array2<f64>,
+    values: Vec<f64>,
+    dim: usize,
     transient: usize,
 }
 
 impl Recorder {
-    fn new(simulation: &Simulation, dim: usize) -> Self {
-        Self { data: Array2::zeros((simulation.steps, dim)), transient: simulation.transient }
+    /// Takes the memory at once, so that a run that does not fit fails before it starts.
+    fn new(simulation: &Simulation, dim: usize) -> Result<Self> {
+        let mut values = Vec::new();
+        let length = simulation.steps.checked_mul(dim);
+        match length.map(|length| values.try_reserve_exact(length)) {
+            Some(Ok(())) => Ok(Self { values, dim, transient: simulation.transient }),
+            _ => Err(Error::OutOfRange {
+                what: "number of steps",
+                value: simulation.steps as f64,
+                requirement: "so small that T x M numbers fit into memory",
+            }),
+        }
     }
 
+    /// Takes sample number `sample`, counted from the start of the transient; samples come in their order.
     fn record(&mut self, sample: usize, state: &[f64]) {
-        if let Some(row) = sample.checked_sub(self.transient) {
-            for (cell, value) in self.data.row_mut(row).iter_mut().zip(state) {
-                *cell = *value;
-            }
+        if sample >= self.transient {
+            self.values.extend_from_slice(state);
         }
+    }
+
+    fn finish(self) -> Result<Array2<f64>> {
+        let (len, dim) = (self.values.len(), self.dim);
+        Array2::from_shape_vec((len / dim.max(1), dim), self.values).map_err(|_| Error::Shape {
+            what: "samples",
+            expected: format!("[T, {dim}]"),
+            found: vec![len],
+        })
     }
 }
