@@ -31,6 +31,7 @@ mod io;
 mod map;
 mod noise;
 mod piecewise_linear;
+mod selection;
 mod simulation;
 mod standardize;
 mod system;
