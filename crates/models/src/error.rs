@@ -50,6 +50,18 @@ pub enum Error {
         /// N.
         observed: usize,
     },
+    /// A backend that this build was not compiled with.
+    #[error("this build has no {backend} backend; build with `--features {backend}`")]
+    BackendMissing {
+        /// The backend, which is also the name of its feature.
+        backend: &'static str,
+    },
+    /// A name that no backend has.
+    #[error("there is no backend `{name}`; there are flex, ndarray and wgpu")]
+    UnknownBackend {
+        /// The name.
+        name: String,
+    },
     /// A parameter of a model is NaN or infinite, so it cannot be exported or run.
     #[error("parameter `{parameter}` has a value that is not finite; go back to the last good checkpoint")]
     NotFinite {

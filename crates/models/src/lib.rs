@@ -10,6 +10,7 @@
 //!
 //! Letters in shapes: B batch, T time, N observed, M latent, K inputs, L hidden.
 
+mod backend;
 pub mod dynamics;
 pub mod encoder;
 mod error;
@@ -20,6 +21,7 @@ pub mod posterior;
 pub mod rollout;
 mod sequential_vae;
 
+pub use backend::Backend;
 pub use dynamics::Dynamics;
 pub use encoder::{Context, Encoder};
 pub use error::Error;

@@ -15,14 +15,14 @@ pub use shallow::{ShallowPlrnn, ShallowPlrnnConfig};
 
 use attractor_systems::PiecewiseLinearMap;
 use burn::{
-    module::{Module, ModuleVisitor, Param},
+    module::{Module, ModuleDisplay, ModuleVisitor, Param},
     tensor::Tensor,
 };
 
 use crate::{Forcing, Result, rollout};
 
 /// Deterministic latent dynamics z_t = F(z_{t−1}, u_t), piecewise linear in z.
-pub trait Dynamics: Module {
+pub trait Dynamics: Module + ModuleDisplay {
     /// Number of latents M.
     fn latent_dim(&self) -> usize;
 

@@ -9,7 +9,10 @@ pub use convolutional::{ConvolutionalEncoder, ConvolutionalEncoderConfig};
 pub use linear::{LinearEncoder, LinearEncoderConfig};
 pub use mlp::{MlpEncoder, MlpEncoderConfig};
 
-use burn::{module::Module, tensor::Tensor};
+use burn::{
+    module::{Module, ModuleDisplay},
+    tensor::Tensor,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::Posterior;
@@ -31,7 +34,7 @@ impl Context {
 }
 
 /// The recognition model q(z_{1:T} | x, u).
-pub trait Encoder: Module {
+pub trait Encoder: Module + ModuleDisplay {
     /// The family of the posterior.
     type Posterior: Posterior;
 

@@ -7,14 +7,14 @@ pub use identity::{IdentityObservation, IdentityObservationConfig};
 pub use linear::{LinearObservation, LinearObservationConfig};
 
 use burn::{
-    module::{Module, Param},
+    module::{Module, ModuleDisplay, Param},
     tensor::Tensor,
 };
 
 use crate::{DiagonalGaussian, LinearReadout, Posterior, Result};
 
 /// How latents show in the data: p(x_t | z_t) = N(g(z_t), Γ) with a read-out g.
-pub trait Observation: Module {
+pub trait Observation: Module + ModuleDisplay {
     /// Number of observed variables N.
     fn observed_dim(&self) -> usize;
 

@@ -1,0 +1,43 @@
+//! One error for all that this crate does.
+
+/// An error of any part of attractor.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Of systems, trajectories and their files.
+    #[error(transparent)]
+    Systems(#[from] attractor_systems::Error),
+    /// Of models and their configurations.
+    #[error(transparent)]
+    Models(#[from] attractor_models::Error),
+    /// Of training and checkpoints.
+    #[error(transparent)]
+    Train(#[from] attractor_train::Error),
+    /// Of a measure.
+    #[error(transparent)]
+    Measures(#[from] attractor_measures::Error),
+    /// A free run left the finite numbers.
+    #[error(
+        "the free run diverged at step {step}; the model is unbounded there: train longer or with regularization"
+    )]
+    Diverged {
+        /// Steps from the start state.
+        step: usize,
+    },
+    /// Two things that belong together have different sizes.
+    #[error("{what}: expected {expected}, found {found}")]
+    Size {
+        /// Which size of which argument.
+        what: &'static str,
+        /// The size needed.
+        expected: usize,
+        /// The size found.
+        found: usize,
+    },
+    /// The posterior mean is not finite: the encoder has diverged.
+    #[error("the posterior mean at step {step} is not finite; go back to the last good checkpoint")]
+    NotFinite {
+        /// The step, from 0.
+        step: usize,
+    },
+}

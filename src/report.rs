@@ -1,0 +1,328 @@
+//! How good a reconstruction is: its scores beside their floor and beside a dead model.
+
+use std::fmt;
+
+use attractor_measures::{
+    LongTermBehaviour, LongTermConfig, LyapunovConfig, PowerSpectrumConfig, PredictionError,
+    StateSpaceConfig, long_term_behaviour, lyapunov_spectrum, power_spectrum_distance, prediction_error,
+    state_space_divergence,
+};
+use attractor_systems::{PiecewiseLinearMap, Trajectory};
+use attractor_train::{Fit, Outcome};
+use ndarray::{Array1, Array2};
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Generate, Generated, Reconstruction, Result, StartStates, generate};
+
+/// How far ahead prediction errors look, in steps.
+const HORIZON: usize = 20;
+
+/// What a reconstruction is evaluated against, and how. Trajectories are in the units of the data.
+#[derive(Clone, Debug)]
+pub struct Protocol<'a> {
+    /// The true trajectory \[T, N\] to compare with, which the model was not trained on.
+    pub test: &'a Trajectory,
+    /// States to start from, one for each sample of `test`.
+    pub start: &'a StartStates,
+    /// Another trajectory of the same system: its scores against `test` are the floor that no model can be expected to
+    /// go below.
+    pub floor: Option<&'a Trajectory>,
+    /// The largest Lyapunov exponent of the true system per unit of time, where it is known.
+    pub true_lambda: Option<f64>,
+}
+
+/// Whether the free run lives as the data do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The free run is chaotic.
+    Chaotic,
+    /// The free run is a cycle or quasi-periodic: λ ≤ 0. Right for a system that oscillates.
+    NotChaotic,
+    /// The free run does not have the dynamics of the data, however small its prediction errors: it stands still, or the
+    /// true system is known to be chaotic and it is not.
+    Trapped,
+    /// The free run left the finite numbers.
+    Diverged,
+}
+
+/// Scores of a model that predicts no change at all: an excellent one-step error and no dynamics.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeadModel {
+    /// D_stsp of its free run, a point.
+    pub d_stsp: Option<f64>,
+    /// D_H of its free run: 1 by definition.
+    pub d_h: Option<f64>,
+    /// Its PE(20).
+    pub pe_20: f64,
+    /// Its one-step error.
+    pub one_step_mse: f64,
+}
+
+/// The scores of a reconstruction. What could not be computed is `None`, with the reason among the notes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// State-space divergence of the deterministic free run.
+    pub d_stsp: Option<f64>,
+    /// Hellinger distance of its power spectra.
+    pub d_h: Option<f64>,
+    /// D_stsp of the free run with process noise.
+    pub d_stsp_stochastic: Option<f64>,
+    /// D_H of the free run with process noise.
+    pub d_h_stochastic: Option<f64>,
+    /// Mean squared error 20 steps ahead, in units of the data's variance (the model's units).
+    pub pe_20: Option<f64>,
+    /// Mean squared error one step ahead, in the same units. It says nothing about the dynamics.
+    pub one_step_mse: Option<f64>,
+    /// Later samples that the start states of the predictions were inferred from.
+    pub prediction_lookahead: usize,
+    /// Largest Lyapunov exponent of the model per unit of time.
+    pub lambda_max: Option<f64>,
+    /// Its standard error.
+    pub lambda_max_standard_error: Option<f64>,
+    /// Largest Lyapunov exponent of the true system.
+    pub lambda_max_true: Option<f64>,
+    /// D_stsp of another true trajectory.
+    pub floor_d_stsp: Option<f64>,
+    /// D_H of another true trajectory.
+    pub floor_d_h: Option<f64>,
+    /// The same scores for a model without dynamics.
+    pub dead_model: DeadModel,
+    /// What becomes of the free run.
+    pub behaviour: LongTermBehaviour,
+    /// What that means.
+    pub verdict: Verdict,
+    /// Why a score is missing.
+    pub notes: Vec<String>,
+}
+
+/// Evaluates a reconstruction by the protocol of \[H23\]: one free run of 1.25 T steps from the first start state, of which
+/// the first T/4 are dropped, is compared with the T samples of the test trajectory. Gives the scores and the deterministic
+/// and the stochastic run, where they stayed finite.
+///
+/// # Errors
+/// When the test trajectory is too short (21 samples and more), does not fit the reconstruction, or has a constant variable.
+pub fn evaluate(
+    reconstruction: &Reconstruction,
+    protocol: &Protocol<'_>,
+    rng: &mut impl Rng,
+) -> Result<(Evaluation, [Option<Generated>; 2])> {
+    let Protocol { test, start, floor, true_lambda } = *protocol;
+    let dynamics = &reconstruction.model().dynamics;
+    let from = start.states.initial_row().to_vec();
+    let mut notes = Vec::new();
+
+    let free = Generate::new(test.len(), from.clone()).transient(test.len() / 4);
+    let mut run = |name: &str, options: &Generate| match generate(reconstruction, options, None, rng) {
+        Ok(run) => Ok(Some(run)),
+        Err(Error::Diverged { step }) => {
+            notes.push(format!("the {name} free run diverged at step {step}"));
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    };
+    let deterministic = run("deterministic", &free)?;
+    let stochastic = run("stochastic", &free.clone().process_noise(true))?;
+
+    let mut scores = |generated: Option<&Trajectory>| -> Result<[Option<f64>; 2]> {
+        match generated {
+            Some(generated) => Ok([d_stsp(test, generated, &mut notes)?, d_h(test, generated, &mut notes)?]),
+            None => Ok([None, None]),
+        }
+    };
+    let [d_stsp, d_h] = scores(deterministic.as_ref().map(|run| &run.observations))?;
+    let [d_stsp_stochastic, d_h_stochastic] = scores(stochastic.as_ref().map(|run| &run.observations))?;
+    let [floor_d_stsp, floor_d_h] = scores(floor)?;
+    let still = Array2::from_shape_fn(test.data().dim(), |(_, column)| test.data()[[0, column]]);
+    let [dead_d_stsp, dead_d_h] = scores(Some(&Trajectory::new(still, test.dt())?))?;
+
+    let targets = reconstruction.to_model_units(test)?;
+    let readout = &reconstruction.model().readout;
+    let errors =
+        prediction_error(dynamics, &start.states, &targets, None, HORIZON, |z, x| readout.apply(z, x))?;
+    if let Some(diverged) = errors.diverged {
+        notes.push(format!("predictions diverged {} steps ahead", diverged.horizon));
+    }
+    let dead = no_change(&targets)?;
+
+    let behaviour = long_term_behaviour(dynamics, &from, &LongTermConfig::default())?;
+    let config = LyapunovConfig::new(test.len() / 4, test.len().max(10_000)).with_exponents(1);
+    let lambda = match lyapunov_spectrum(dynamics, &from, &config) {
+        Ok(spectrum) => spectrum.per_time(reconstruction.dt())?.largest(),
+        Err(attractor_measures::Error::Diverged { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let chaotic_system = true_lambda.is_some_and(|lambda| lambda > 0.0);
+    let verdict = match &behaviour {
+        _ if deterministic.is_none() => Verdict::Diverged,
+        LongTermBehaviour::Divergent { .. } => Verdict::Diverged,
+        LongTermBehaviour::FixedPoint { .. } => Verdict::Trapped,
+        behaviour if behaviour.is_chaotic() => Verdict::Chaotic,
+        _ if chaotic_system => Verdict::Trapped,
+        _ => Verdict::NotChaotic,
+    };
+    let evaluation = Evaluation {
+        d_stsp,
+        d_h,
+        d_stsp_stochastic,
+        d_h_stochastic,
+        pe_20: errors.at(HORIZON),
+        one_step_mse: errors.at(1),
+        prediction_lookahead: start.lookahead,
+        lambda_max: lambda.map(|lambda| lambda.value),
+        lambda_max_standard_error: lambda.map(|lambda| lambda.standard_error),
+        lambda_max_true: true_lambda,
+        floor_d_stsp,
+        floor_d_h,
+        dead_model: DeadModel {
+            d_stsp: dead_d_stsp,
+            d_h: dead_d_h,
+            pe_20: dead.at(HORIZON).unwrap_or(f64::MAX),
+            one_step_mse: dead.at(1).unwrap_or(f64::MAX),
+        },
+        behaviour,
+        verdict,
+        notes,
+    };
+    Ok((evaluation, [deterministic, stochastic]))
+}
+
+fn d_stsp(test: &Trajectory, generated: &Trajectory, notes: &mut Vec<String>) -> Result<Option<f64>> {
+    match state_space_divergence(test, generated, &StateSpaceConfig::default()) {
+        Ok(divergence) => Ok(Some(divergence.value)),
+        Err(error @ attractor_measures::Error::TooManyBins { .. }) => note(error, notes),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn d_h(test: &Trajectory, generated: &Trajectory, notes: &mut Vec<String>) -> Result<Option<f64>> {
+    match power_spectrum_distance(test, generated, &PowerSpectrumConfig::default()) {
+        Ok(distance) => Ok(Some(distance.mean)),
+        Err(
+            error @ (attractor_measures::Error::TooShort { .. } | attractor_measures::Error::Missing { .. }),
+        ) => note(error, notes),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A score that does not apply to these data is missing, with its reason told once.
+fn note(error: attractor_measures::Error, notes: &mut Vec<String>) -> Result<Option<f64>> {
+    let text = error.to_string();
+    if !notes.contains(&text) {
+        notes.push(text);
+    }
+    Ok(None)
+}
+
+/// Prediction errors of the model that predicts no change.
+fn no_change(targets: &Trajectory) -> Result<PredictionError> {
+    let n = targets.dim();
+    let identity = PiecewiseLinearMap::new(
+        Array2::eye(n),
+        Array2::zeros((n, 0)),
+        Array2::zeros((0, n)),
+        Array1::zeros(0),
+        Array1::zeros(n),
+        Array2::zeros((n, 0)),
+    )?;
+    Ok(prediction_error(&identity, targets, targets, None, HORIZON, |z, x| x.copy_from_slice(z))?)
+}
+
+/// A fit and what it is worth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The scores.
+    #[serde(flatten)]
+    pub evaluation: Evaluation,
+    /// How training ended.
+    pub outcome: Outcome,
+    /// Mean loss of the last epoch, in nats per time step.
+    pub loss: Option<f64>,
+    /// Steps of training.
+    pub steps: usize,
+    /// Wall-clock seconds of training.
+    pub fit_seconds: f64,
+}
+
+impl Report {
+    /// Joins a fit and its evaluation.
+    pub fn new<M>(fit: &Fit<M>, evaluation: Evaluation) -> Self {
+        let last = fit.history.epochs.last();
+        Self {
+            evaluation,
+            outcome: fit.outcome.clone(),
+            loss: last.map(|epoch| epoch.loss),
+            steps: last.map_or(0, |epoch| epoch.step),
+            fit_seconds: fit.seconds,
+        }
+    }
+
+    /// Rows of measure, this model, floor and dead model, as text.
+    pub fn table(&self) -> Vec<[String; 4]> {
+        let e = &self.evaluation;
+        let number = |value: Option<f64>| value.map_or_else(|| "-".to_string(), format_number);
+        let row =
+            |name: &str, model, floor, dead| [name.to_string(), number(model), number(floor), number(dead)];
+        vec![
+            row("D_stsp (state space)", e.d_stsp, e.floor_d_stsp, e.dead_model.d_stsp),
+            row("D_H (power spectra)", e.d_h, e.floor_d_h, e.dead_model.d_h),
+            row("D_stsp, with process noise", e.d_stsp_stochastic, e.floor_d_stsp, e.dead_model.d_stsp),
+            row("D_H, with process noise", e.d_h_stochastic, e.floor_d_h, e.dead_model.d_h),
+            row("lambda_max (1/time)", e.lambda_max, e.lambda_max_true, Some(0.0)),
+            row("PE(20)", e.pe_20, None, Some(e.dead_model.pe_20)),
+            row("one-step error", e.one_step_mse, None, Some(e.dead_model.one_step_mse)),
+        ]
+    }
+
+    /// One sentence on whether the model has the dynamics of the data.
+    pub fn verdict(&self) -> String {
+        let e = &self.evaluation;
+        let lambda = e.lambda_max.map_or_else(|| "-".to_string(), format_number);
+        match e.verdict {
+            Verdict::Chaotic => format!("The free run is chaotic (lambda_max {lambda})."),
+            Verdict::NotChaotic => format!(
+                "The free run is not chaotic (lambda_max {lambda}): right for a system that oscillates, a trapped fit for a \
+                 chaotic one."
+            ),
+            Verdict::Trapped => format!(
+                "TRAPPED FIT: the free run does not live as the data do (lambda_max {lambda}), whatever its prediction \
+                 errors say. Train again from another seed."
+            ),
+            Verdict::Diverged => {
+                "DIVERGED: the free run leaves the finite numbers. Regularize or train longer.".to_string()
+            }
+        }
+    }
+}
+
+/// Four significant digits.
+fn format_number(value: f64) -> String {
+    if value == 0.0 || (0.001..10_000.0).contains(&value.abs()) {
+        let digits = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
+        let places = (3 - digits).clamp(0, 6) as usize;
+        format!("{value:.places$}")
+    } else {
+        format!("{value:.3e}")
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{:<28}{:>12}{:>12}{:>12}", "", "this model", "true system", "dead model")?;
+        for [name, model, floor, dead] in self.table() {
+            writeln!(f, "{name:<28}{model:>12}{floor:>12}{dead:>12}")?;
+        }
+        writeln!(f)?;
+        writeln!(f, "{}", self.verdict())?;
+        writeln!(
+            f,
+            "The dead model predicts no change: its one-step error is small and its dynamics are none. Judge by D_stsp, D_H \
+             and lambda_max."
+        )?;
+        for note in &self.evaluation.notes {
+            writeln!(f, "Note: {note}.")?;
+        }
+        write!(f, "Training {} after {} steps, {:.1} s.", self.outcome, self.steps, self.fit_seconds)
+    }
+}
