@@ -1,0 +1,82 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use attractor::models::Backend;
+use clap::{Parser, ValueEnum};
+
+/// What is minimised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ObjectiveName {
+    /// The reparameterized evidence lower bound of a sequential VAE.
+    Elbo,
+}
+
+/// Infers a piecewise-linear RNN from noisy observations, runs it freely and measures how well it lives as the system does.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "lorenz_reconstruction")]
+pub struct Options {
+    /// Observations to train on (.npy, .npz, .csv, .tsv, .txt); Lorenz-63 is simulated without it.
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    /// Observations to compare with; the last fifth of the data is held out without it.
+    #[arg(long, value_name = "FILE", requires = "data")]
+    pub test: Option<PathBuf>,
+    /// Array to read from .npz files.
+    #[arg(long, value_name = "NAME", requires = "data")]
+    pub key: Option<String>,
+    /// Time between two samples.
+    #[arg(long, default_value_t = 0.01)]
+    pub dt: f64,
+    /// Largest Lyapunov exponent of the true system, to compare with; 0.906 where Lorenz-63 is simulated.
+    #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]
+    pub true_lambda: Option<f64>,
+    /// What is minimised.
+    #[arg(long, value_enum, default_value_t = ObjectiveName::Elbo)]
+    pub objective: ObjectiveName,
+    /// Backend: flex, ndarray or wgpu (the latter two with `--features` of that name).
+    #[arg(long, default_value_t = Backend::Flex)]
+    pub device: Backend,
+    /// Latents M; as many as observed variables without it.
+    #[arg(long, value_name = "M")]
+    pub latent: Option<usize>,
+    /// Hidden units L.
+    #[arg(long, value_name = "L", default_value_t = 100)]
+    pub hidden: usize,
+    /// Epochs of 100 steps.
+    #[arg(long, default_value_t = 200)]
+    pub epochs: usize,
+    /// Seed of everything random: the same seed gives the same weights, files and scores bit for bit on a CPU.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Fits from this many seeds, one after the other, and reports medians; none is left out.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    pub seeds: u64,
+    /// How often a trapped or diverged fit may start again from another seed.
+    #[arg(long, default_value_t = 0)]
+    pub restarts: u64,
+    /// Goes on from the checkpoint in the output folder.
+    #[arg(long)]
+    pub resume: bool,
+    /// Output folder.
+    #[arg(long, value_name = "DIR", default_value = "target/lorenz_reconstruction")]
+    pub out: PathBuf,
+    /// A run of seconds that only shows that everything works; its scores mean nothing.
+    #[arg(long)]
+    pub quick: bool,
+}
+
+impl Options {
+    /// With `--quick` carried out: 3 epochs.
+    pub fn with_quick(mut self) -> Self {
+        if self.quick {
+            self.epochs = self.epochs.min(3);
+        }
+        self
+    }
+
+    /// Samples to simulate.
+    pub fn samples(&self) -> usize {
+        if self.quick { 5_000 } else { 100_000 }
+    }
+}
