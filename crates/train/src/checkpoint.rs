@@ -1,11 +1,11 @@
 //! Checkpoints: the whole state of a run in one safetensors file.
 //!
 //! The tensors are the model's parameters as `model/<path>` and the optimiser's moments as `optimizer/<path>/<name>`. All
-//! else (run, step, generator, history) is one JSON text in the file's metadata. Reading one runs no code, and writing one
-//! replaces the file before in one step.
+//! else (run, step, generator, history) is one JSON text in the file's metadata, with a checksum over it and the tensors.
+//! Reading one runs no code, and writing one replaces the file before in one step.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fs,
     io::Write,
     path::{Path, PathBuf},
@@ -13,7 +13,6 @@ use std::{
 
 use attractor_models::Initialize;
 use burn::{
-    module::ParamId,
     optim::{ModuleOptimizer, OptimizerRecord},
     tensor::{Bytes, DType, Device, Shape, TensorData},
 };
@@ -21,8 +20,11 @@ use burn_pack::Scalar;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
 
-use crate::{Dataset, Error, History, Result, Run, parameters, trainer::State};
+use crate::{
+    Dataset, Error, History, Result, Run, fnv::Fnv, parameters, parameters::Parameter, trainer::State,
+};
 
 /// Version of the file format that this library reads and writes.
 pub const FORMAT_VERSION: u32 = 1;
@@ -30,17 +32,33 @@ pub const FORMAT_VERSION: u32 = 1;
 /// The key of the JSON text in the file's metadata.
 const KEY: &str = "attractor";
 
+/// Burn's name of the scalar that holds the rank of a parameter.
+const RANK: &str = "__rank";
+
 /// The whole state of a run between two steps.
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
     path: PathBuf,
     header: Header,
-    tensors: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
+    tensors: Tensors,
+}
+
+/// Shape and values by name.
+type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
+
+/// The JSON text: the header as it was written, so that its checksum does not depend on how it is written again.
+#[derive(Serialize, Deserialize)]
+struct Envelope {
+    format_version: u32,
+    checksum: String,
+    header: Box<RawValue>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Header {
-    format_version: u32,
+    /// The types of the model's and the objective's configuration: two of them can have the same fields.
+    model: String,
+    objective: String,
     /// The run, as JSON of its own, so that its type is only asked for when it is restored.
     run: serde_json::Value,
     step: usize,
@@ -55,6 +73,7 @@ impl Checkpoint {
     pub(crate) fn capture<C: Initialize, O: Serialize>(
         run: &Run<C, O>,
         state: &State<C::Module>,
+        history: &History,
         dataset: &Dataset,
     ) -> Result<Self> {
         let parameters = parameters::read(&state.model);
@@ -73,13 +92,14 @@ impl Checkpoint {
             scalars.insert(format!("{}/{name}", paths[&id]), value);
         }
         Ok(Self {
-            path: PathBuf::new(),
+            path: PathBuf::from("the checkpoint in memory"),
             header: Header {
-                format_version: FORMAT_VERSION,
+                model: kind::<C>(),
+                objective: kind::<O>(),
                 run: serde_json::to_value(run).map_err(|error| not_whole(Path::new("run"), error))?,
                 step: state.step,
                 generator: state.rng.clone(),
-                history: state.history.clone(),
+                history: history.clone(),
                 optimizer: scalars,
                 data_fingerprint: dataset.fingerprint(),
             },
@@ -102,6 +122,8 @@ impl Checkpoint {
     /// # Errors
     /// [`Error::AnotherModel`].
     pub fn run<C: DeserializeOwned, O: DeserializeOwned>(&self) -> Result<Run<C, O>> {
+        self.check_kind::<C>("model", &self.header.model)?;
+        self.check_kind::<O>("objective", &self.header.objective)?;
         serde_json::from_value(self.header.run.clone()).map_err(|error| self.another(error))
     }
 
@@ -114,6 +136,7 @@ impl Checkpoint {
         struct ModelOf<C> {
             model: C,
         }
+        self.check_kind::<C>("model", &self.header.model)?;
         let of: ModelOf<C> =
             serde_json::from_value(self.header.run.clone()).map_err(|error| self.another(error))?;
         self.fill(&of.model, device)
@@ -130,35 +153,56 @@ impl Checkpoint {
         }
         let run = self.run::<C, O>()?;
         let model = self.fill(&run.model, device)?;
-        let ids: BTreeMap<String, ParamId> =
-            parameters::read(&model).into_iter().map(|(path, parameter)| (path, parameter.id)).collect();
-        let id_and_name = |key: &str| -> Result<(u64, String)> {
-            let (path, name) = key.rsplit_once('/').ok_or_else(|| self.another(format!("state `{key}`")))?;
-            let id = ids.get(path).ok_or_else(|| self.another(format!("state of `{path}`")))?;
-            Ok((id.val(), name.to_string()))
+        let optimizer = self.fill_optimizer(run.trainer.optimizer.init(), &parameters::read(&model))?;
+        let state = State { model, optimizer, rng: self.header.generator.clone(), step: self.header.step };
+        Ok((run, state))
+    }
+
+    /// Puts the checkpoint's state of the optimiser in. Burn leaves out what it cannot use, so what it took is compared
+    /// with what it was given: a run never goes on with part of its state.
+    fn fill_optimizer(
+        &self,
+        optimizer: ModuleOptimizer,
+        parameters: &BTreeMap<String, Parameter>,
+    ) -> Result<ModuleOptimizer> {
+        let find = |key: &str| -> Result<(&Parameter, String)> {
+            let (path, name) = key.rsplit_once('/').unwrap_or((key, ""));
+            let parameter = parameters
+                .get(path)
+                .ok_or_else(|| self.another(format!("it has the optimiser's state of `{path}`")))?;
+            Ok((parameter, name.to_string()))
         };
         let mut moments = Vec::new();
         for (key, (shape, values)) in &self.tensors {
-            if let Some(key) = key.strip_prefix("optimizer/") {
-                let (id, name) = id_and_name(key)?;
-                moments.push((id, name, TensorData::new(values.clone(), shape.clone())));
+            let Some(key) = key.strip_prefix("optimizer/") else { continue };
+            let (parameter, name) = find(key)?;
+            let wanted = parameter.data.shape().to_vec();
+            if *shape != wanted {
+                return Err(self.another(format!("state `{key}` has shape {shape:?}, not {wanted:?}")));
             }
+            moments.push((parameter.id.val(), name, TensorData::new(values.clone(), shape.clone())));
         }
         let mut counts = Vec::new();
         for (key, value) in &self.header.optimizer {
-            let (id, name) = id_and_name(key)?;
-            counts.push((id, name, *value));
+            let (parameter, name) = find(key)?;
+            let rank = parameter.data.shape().to_vec().len();
+            if name == RANK && usize::try_from(*value) != Ok(rank) {
+                return Err(self.another(format!("state `{key}` is {value}, not {rank}")));
+            }
+            counts.push((parameter.id.val(), name, *value));
         }
-        let optimizer = write_optimizer(run.trainer.optimizer.init(), moments, counts, &ids)
-            .map_err(|error| self.another(error))?;
-        let state = State {
-            model,
-            optimizer,
-            rng: self.header.generator.clone(),
-            history: self.header.history.clone(),
-            step: self.header.step,
+        let keys = |moments: &Moments, counts: &Counts| -> BTreeSet<(u64, String)> {
+            let moments = moments.iter().map(|(id, name, _)| (*id, name.clone()));
+            moments.chain(counts.iter().map(|(id, name, _)| (*id, name.clone()))).collect()
         };
-        Ok((run, state))
+        let given = keys(&moments, &counts);
+        let optimizer = write_optimizer(optimizer, moments, counts).map_err(|error| self.another(error))?;
+        let (moments, counts) = read_optimizer(&optimizer);
+        if given == keys(&moments, &counts) {
+            Ok(optimizer)
+        } else {
+            Err(self.another("the state of its optimiser is not whole"))
+        }
     }
 
     /// Builds the model of `config` and puts the checkpoint's parameters in.
@@ -192,7 +236,10 @@ impl Checkpoint {
     pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let io = |source| Error::Io { path: path.to_path_buf(), source };
-        let header = serde_json::to_string(&self.header).map_err(|error| not_whole(path, error))?;
+        let header = serde_json::value::to_raw_value(&self.header).map_err(|error| not_whole(path, error))?;
+        let checksum = checksum(&header, &self.tensors);
+        let envelope = Envelope { format_version: FORMAT_VERSION, checksum, header };
+        let envelope = serde_json::to_string(&envelope).map_err(|error| not_whole(path, error))?;
         let bytes: BTreeMap<&String, Vec<u8>> = self
             .tensors
             .iter()
@@ -203,7 +250,7 @@ impl Checkpoint {
                 .expect("a tensor has as many values as its shape says");
             (name, view)
         });
-        let metadata = HashMap::from([(KEY.to_string(), header)]);
+        let metadata = HashMap::from([(KEY.to_string(), envelope)]);
         let file = safetensors::serialize(views, Some(metadata)).map_err(|error| not_whole(path, error))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
@@ -220,8 +267,8 @@ impl Checkpoint {
     /// Reads a checkpoint.
     ///
     /// # Errors
-    /// [`Error::Io`] when the file cannot be read, [`Error::NotACheckpoint`] when it is cut short or of another kind,
-    /// [`Error::Version`] when another version of the library wrote it.
+    /// [`Error::Io`] when the file cannot be read, [`Error::NotACheckpoint`] when it is cut short, damaged or of another
+    /// kind, [`Error::Version`] when another version of the library wrote it.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         #[derive(Deserialize)]
         struct Version {
@@ -245,8 +292,8 @@ impl Checkpoint {
                 expected: FORMAT_VERSION,
             });
         }
-        let header = serde_json::from_str(json).map_err(|error| not_whole(path, error))?;
-        let mut read = BTreeMap::new();
+        let envelope: Envelope = serde_json::from_str(json).map_err(|error| not_whole(path, error))?;
+        let mut read = Tensors::new();
         for (name, view) in tensors.tensors() {
             if view.dtype() != Dtype::F32 {
                 return Err(not_whole(path, format!("tensor `{name}` is not of type F32")));
@@ -254,7 +301,20 @@ impl Checkpoint {
             let values = view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
             read.insert(name, (view.shape().to_vec(), values.collect()));
         }
+        if checksum(&envelope.header, &read) != envelope.checksum {
+            return Err(not_whole(path, "its checksum is not that of its content"));
+        }
+        let header = serde_json::from_str(envelope.header.get()).map_err(|error| not_whole(path, error))?;
         Ok(Self { path: path.to_path_buf(), header, tensors: read })
+    }
+
+    fn check_kind<T>(&self, what: &str, held: &str) -> Result<()> {
+        let wanted = kind::<T>();
+        if held == wanted {
+            Ok(())
+        } else {
+            Err(self.another(format!("its {what} is `{held}`, not `{wanted}`")))
+        }
     }
 
     fn another(&self, reason: impl ToString) -> Error {
@@ -264,6 +324,28 @@ impl Checkpoint {
 
 fn not_whole(path: &Path, reason: impl ToString) -> Error {
     Error::NotACheckpoint { path: path.to_path_buf(), reason: reason.to_string() }
+}
+
+/// The name of a type without the modules that it and its parameters live in, so that moving a type does not matter.
+fn kind<T>() -> String {
+    let mut kind = String::new();
+    for part in std::any::type_name::<T>().split_inclusive(['<', '>', ',', ' ', '(', ')', '[', ']', ';', '&'])
+    {
+        kind.push_str(part.rsplit_once("::").map_or(part, |(_, name)| name));
+    }
+    kind
+}
+
+/// FNV-1a over the header and the names, shapes and values of the tensors.
+fn checksum(header: &RawValue, tensors: &Tensors) -> String {
+    let mut hash = Fnv::default();
+    hash.add(header.get().as_bytes());
+    for (name, (shape, values)) in tensors {
+        hash.add(name.as_bytes());
+        shape.iter().for_each(|size| hash.add(&(*size as u64).to_le_bytes()));
+        values.iter().for_each(|value| hash.add(&value.to_le_bytes()));
+    }
+    format!("{:016x}", hash.value())
 }
 
 fn plain(data: &TensorData) -> (Vec<usize>, Vec<f32>) {
@@ -306,7 +388,6 @@ fn write_optimizer(
     optimizer: ModuleOptimizer,
     moments: Moments,
     counts: Counts,
-    ids: &BTreeMap<String, ParamId>,
 ) -> Result<ModuleOptimizer, String> {
     let tensors = moments
         .into_iter()
@@ -319,10 +400,10 @@ fn write_optimizer(
     for (id, name, value) in counts {
         writer = writer.with_scalar(&format!("{id}.{name}"), Scalar::Int(value));
     }
-    for (path, id) in ids {
-        writer = writer.with_metadata(&id.val().to_string(), path);
-    }
     let bytes = writer.into_bytes().map_err(|error| error.to_string())?;
     let record = OptimizerRecord::from_bytes(bytes).map_err(|error| error.to_string())?;
     Ok(optimizer.load_record(record))
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use attractor_systems::Trajectory;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, RngExt};
 
-use crate::{Error, Result};
+use crate::{Error, Result, fnv::Fnv};
 
 /// One or many trajectories \[T, N\], with external inputs \[T, K\] where there are any.
 ///
@@ -29,7 +29,8 @@ impl Dataset {
     /// From trajectories of any lengths with the same variables.
     ///
     /// # Errors
-    /// [`Error::EmptyDataset`] or [`Error::DifferentDimensions`].
+    /// [`Error::EmptyDataset`] or [`Error::DifferentDimensions`]; a variable without a single measured value, values beyond
+    /// single precision.
     pub fn new(trajectories: &[Trajectory]) -> Result<Self> {
         let observed = trajectories.first().ok_or(Error::EmptyDataset)?.dim();
         let series = trajectories
@@ -50,7 +51,7 @@ impl Dataset {
                 } else {
                     trajectory
                 };
-                Ok(Series { samples: trajectory.len(), x: single(trajectory), present, u: None })
+                Ok(Series { samples: trajectory.len(), x: single(trajectory)?, present, u: None })
             })
             .collect::<Result<_>>()?;
         Ok(Self { series, observed, inputs: 0 })
@@ -59,7 +60,8 @@ impl Dataset {
     /// With external inputs \[T, K\] that run alongside each trajectory.
     ///
     /// # Errors
-    /// [`Error::InputCount`], [`Error::InputLength`] or [`Error::DifferentDimensions`].
+    /// [`Error::InputCount`], [`Error::InputLength`], [`Error::DifferentDimensions`] or [`Error::MissingInputs`]; values
+    /// beyond single precision.
     pub fn with_inputs(mut self, inputs: &[Trajectory]) -> Result<Self> {
         if inputs.len() != self.series.len() {
             return Err(Error::InputCount { expected: self.series.len(), found: inputs.len() });
@@ -72,7 +74,10 @@ impl Dataset {
             if input.len() != series.samples {
                 return Err(Error::InputLength { index, expected: series.samples, found: input.len() });
             }
-            series.u = Some(single(input));
+            if input.missing_count() > 0 {
+                return Err(Error::MissingInputs { index, missing: input.missing_count() });
+            }
+            series.u = Some(single(input)?);
         }
         Ok(self)
     }
@@ -89,18 +94,14 @@ impl Dataset {
 
     /// A number that tells these data from others (FNV-1a over all values and lengths).
     pub fn fingerprint(&self) -> u64 {
-        let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-        let mut add = |bits: u32| {
-            for byte in bits.to_le_bytes() {
-                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-            }
-        };
+        let mut hash = Fnv::default();
         for series in &self.series {
-            add(series.samples as u32);
-            let optional = series.present.iter().chain(&series.u).flatten();
-            series.x.iter().chain(optional).for_each(|value| add(value.to_bits()));
+            for part in [Some(&series.x), series.present.as_ref(), series.u.as_ref()].into_iter().flatten() {
+                hash.add(&(part.len() as u64).to_le_bytes());
+                part.iter().for_each(|value| hash.add(&value.to_le_bytes()));
+            }
         }
-        hash
+        hash.value()
     }
 
     /// All windows of `length` samples that have the encoder's context around them inside their trajectory.
@@ -133,8 +134,16 @@ impl Dataset {
 }
 
 /// A trajectory in single precision, row-major.
-fn single(trajectory: &Trajectory) -> Vec<f32> {
-    trajectory.data().iter().map(|value| *value as f32).collect()
+fn single(trajectory: &Trajectory) -> Result<Vec<f32>> {
+    let convert = |((row, column), value): ((usize, usize), &f64)| {
+        let single = *value as f32;
+        if single.is_finite() {
+            Ok(single)
+        } else {
+            Err(attractor_systems::Error::NonFinite { row, column, value: single.into() }.into())
+        }
+    };
+    trajectory.data().indexed_iter().map(convert).collect()
 }
 
 /// The windows of one length of a [`Dataset`], to draw batches from.

@@ -39,6 +39,16 @@ pub enum Error {
         /// Series of inputs.
         found: usize,
     },
+    /// Inputs have missing values.
+    #[error(
+        "the inputs of trajectory {index} have {missing} missing values; fill them first, such as with `interpolate_missing`"
+    )]
+    MissingInputs {
+        /// Which trajectory, from 0.
+        index: usize,
+        /// How many values.
+        missing: usize,
+    },
     /// No trajectory is long enough for one training window.
     #[error(
         "the longest trajectory has {longest} samples, but a window needs {needed} ({window} and {context} around it for the encoder); shorten the window to at most {at_most} or the encoder's context"

@@ -10,6 +10,7 @@
 mod checkpoint;
 mod dataset;
 mod error;
+mod fnv;
 mod history;
 pub mod objective;
 pub mod observer;
@@ -23,7 +24,7 @@ pub use dataset::{Batch, Dataset, Windows};
 pub use error::Error;
 pub use history::{EpochRecord, History};
 pub use objective::{Loss, Objective};
-pub use observer::{Control, EpochEvent, Observer, Plan, StepEvent};
+pub use observer::{Control, EndEvent, EpochEvent, Observer, Plan, StepEvent};
 pub use optimizer::OptimizerConfig;
 pub use schedule::Schedule;
 pub use trainer::{Fit, Outcome, Run, Trainer, TrainerConfig};

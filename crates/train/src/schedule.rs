@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Error, Result};
+
 /// A number as a function of the progress of a run, from 0 at its start to 1 at its end.
 ///
 /// `share` is the part of the run over which the number changes, in (0, 1\]; from there on it stays at its last value.
@@ -88,29 +90,37 @@ impl Schedule {
         }
     }
 
-    /// Whether every value on the way is finite and passes `allowed`, so that a bad schedule is refused before training.
-    pub(crate) fn all(&self, allowed: impl Fn(f64) -> bool) -> Result<(), f64> {
-        let fits = |value: f64| if value.is_finite() && allowed(value) { Ok(()) } else { Err(value) };
-        match self {
-            Self::Constant { value } => fits(*value),
+    /// Refuses a schedule that leaves its definition, is not finite or has a value that is not `allowed` (`range` says
+    /// which are), before training.
+    pub(crate) fn check(
+        &self,
+        field: &'static str,
+        range: &'static str,
+        allowed: impl Fn(f64) -> bool,
+    ) -> Result<()> {
+        let refuse = |value, range| Err(Error::OutOfRange { field, value, range });
+        let (values, share) = match self {
+            Self::Constant { value } => (vec![*value], 1.0),
             Self::Linear { from, to, share }
             | Self::Quadratic { from, to, share }
-            | Self::Cosine { from, to, share } => {
-                fits(*from).and(fits(*to)).and(if *share > 0.0 { Ok(()) } else { Err(*share) })
+            | Self::Exponential { from, to, share }
+            | Self::Cosine { from, to, share } => (vec![*from, *to], *share),
+            Self::Steps { values, share } => (values.clone(), *share),
+        };
+        if values.is_empty() {
+            return refuse(0.0, "a schedule of at least one step");
+        }
+        if !(share > 0.0 && share <= 1.0) {
+            return refuse(share, "a schedule over a share of the run above 0 and at most 1");
+        }
+        if let Some(value) = values.iter().find(|value| !(value.is_finite() && allowed(**value))) {
+            return refuse(*value, range);
+        }
+        match values.iter().find(|value| **value <= 0.0) {
+            Some(value) if matches!(self, Self::Exponential { .. }) => {
+                refuse(*value, "an exponential schedule between two values above 0")
             }
-            Self::Exponential { from, to, share } => {
-                fits(*from).and(fits(*to)).and(if *share > 0.0 && *from > 0.0 && *to > 0.0 {
-                    Ok(())
-                } else {
-                    Err(from.min(*to).min(*share))
-                })
-            }
-            Self::Steps { values, share } => {
-                if values.is_empty() || *share <= 0.0 {
-                    return Err(*share);
-                }
-                values.iter().try_for_each(|value| fits(*value))
-            }
+            _ => Ok(()),
         }
     }
 }
@@ -146,9 +156,22 @@ mod tests {
 
     #[test]
     fn bad_schedules_are_found() {
-        assert_eq!(Schedule::constant(-1.0).all(|v| v > 0.0), Err(-1.0));
-        assert!(Schedule::exponential(0.0, 1.0).all(|v| v >= 0.0).is_err());
-        assert!(Schedule::Steps { values: vec![], share: 1.0 }.all(|_| true).is_err());
-        assert!(Schedule::exponential(1e-3, 1e-6).all(|v| v > 0.0).is_ok());
+        let refused = |schedule: Schedule| match schedule.check("x", "above 0", |value| value > 0.0) {
+            Err(Error::OutOfRange { field: "x", value, .. }) => Some(value),
+            Err(other) => panic!("{other}"),
+            Ok(()) => None,
+        };
+        assert_eq!(refused(Schedule::constant(-1.0)), Some(-1.0));
+        assert_eq!(refused(Schedule::constant(f64::INFINITY)), Some(f64::INFINITY));
+        assert!(refused(Schedule::constant(f64::NAN)).is_some_and(f64::is_nan));
+        assert_eq!(refused(Schedule::Linear { from: 1.0, to: 1.0, share: 0.0 }), Some(0.0));
+        assert_eq!(refused(Schedule::Linear { from: 1.0, to: 1.0, share: 1.5 }), Some(1.5));
+        assert_eq!(refused(Schedule::Steps { values: vec![], share: 1.0 }), Some(0.0));
+        let steps = Schedule::Steps { values: vec![1.0], share: f64::NAN };
+        assert!(refused(steps).is_some_and(f64::is_nan));
+        assert_eq!(refused(Schedule::Steps { values: vec![1.0, -2.0], share: 1.0 }), Some(-2.0));
+        assert!(Schedule::exponential(0.0, 1.0).check("x", "any", |_| true).is_err());
+        assert!(Schedule::Linear { from: 0.0, to: 1.0, share: 1.0 }.check("x", "any", |_| true).is_ok());
+        assert_eq!(refused(Schedule::exponential(1e-3, 1e-6)), None);
     }
 }

@@ -12,8 +12,9 @@ use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Checkpoint, Control, Dataset, EpochEvent, EpochRecord, Error, History, Loss, Objective, Observer,
-    OptimizerConfig, Plan, Result, Schedule, StepEvent, Windows, optimizer::clip_by_global_norm, parameters,
+    Checkpoint, Control, Dataset, EndEvent, EpochEvent, EpochRecord, Error, History, Loss, Objective,
+    Observer, OptimizerConfig, Plan, Result, Schedule, StepEvent, Windows, optimizer::clip_by_global_norm,
+    parameters,
 };
 
 /// How long and with which optimiser a run trains.
@@ -54,6 +55,11 @@ impl Default for TrainerConfig {
 }
 
 impl TrainerConfig {
+    /// Steps of the whole run.
+    fn steps(&self) -> usize {
+        self.epochs.saturating_mul(self.steps_per_epoch)
+    }
+
     fn validate(&self) -> Result<()> {
         let sizes = [
             ("epochs", self.epochs),
@@ -64,11 +70,9 @@ impl TrainerConfig {
         if let Some((field, _)) = sizes.into_iter().find(|(_, size)| *size == 0) {
             return Err(Error::OutOfRange { field, value: 0.0, range: "at least 1" });
         }
-        self.learning_rate.all(|rate| rate > 0.0).map_err(|value| Error::OutOfRange {
-            field: "learning_rate",
-            value,
-            range: "a schedule of finite rates above 0",
-        })?;
+        self.optimizer.validate()?;
+        let range = "a schedule of finite rates above 0";
+        self.learning_rate.check("learning_rate", range, |rate| rate > 0.0)?;
         match self.clip_norm {
             Some(value) if !(value > 0.0 && value.is_finite()) => {
                 Err(Error::OutOfRange { field: "clip_norm", value, range: "finite and above 0" })
@@ -146,15 +150,15 @@ pub struct Trainer<'a, C: Initialize, O> {
     dataset: &'a Dataset,
     device: Device,
     state: State<C::Module>,
+    history: History,
 }
 
-/// All that changes while training.
+/// All that a step changes; cheap to clone, as tensors are shared.
 #[derive(Clone)]
 pub(crate) struct State<M> {
     pub model: M,
     pub optimizer: ModuleOptimizer,
     pub rng: ChaCha8Rng,
-    pub history: History,
     pub step: usize,
 }
 
@@ -168,14 +172,15 @@ impl<'a, C: Initialize, O: Objective<C::Module>> Trainer<'a, C, O> {
     /// A run from its start: the model is initialised from the run's seed on the autodiff form of `device`.
     ///
     /// # Errors
-    /// An invalid configuration of the model, the objective or the loop; windows longer than the data.
+    /// An invalid configuration of the model, the objective or the loop; a model for other variables or inputs than the
+    /// data have; windows longer than the data.
     pub fn new(run: Run<C, O>, dataset: &'a Dataset, device: &Device) -> Result<Self> {
         let device = device.clone().autodiff();
         let mut rng = ChaCha8Rng::seed_from_u64(run.trainer.seed);
         let model = run.model.init(&device, &mut rng)?;
         let optimizer = run.trainer.optimizer.init();
-        let state = State { model, optimizer, rng, history: History::default(), step: 0 };
-        Self { run, dataset, device, state }.checked()
+        let state = State { model, optimizer, rng, step: 0 };
+        Self { run, dataset, device, state, history: History::default() }.checked()
     }
 
     /// A run that goes on from a checkpoint, as if it had never stopped.
@@ -185,12 +190,12 @@ impl<'a, C: Initialize, O: Objective<C::Module>> Trainer<'a, C, O> {
     pub fn resume(checkpoint: &Checkpoint, dataset: &'a Dataset, device: &Device) -> Result<Self> {
         let device = device.clone().autodiff();
         let (run, state) = checkpoint.restore(dataset, &device)?;
-        Self { run, dataset, device, state }.checked()
+        Self { run, dataset, device, state, history: checkpoint.history().clone() }.checked()
     }
 
     fn checked(self) -> Result<Self> {
         self.run.trainer.validate()?;
-        self.run.objective.validate(&self.state.model)?;
+        self.run.objective.validate(&self.state.model, self.dataset)?;
         self.windows()?;
         Ok(self)
     }
@@ -207,9 +212,9 @@ impl<'a, C: Initialize, O: Objective<C::Module>> Trainer<'a, C, O> {
     /// The whole state of the run as it is now.
     ///
     /// # Errors
-    /// When the run cannot be written as JSON, such as for a configuration with a NaN.
+    /// When a configuration has no form as JSON.
     pub fn checkpoint(&self) -> Result<Checkpoint> {
-        Checkpoint::capture(&self.run, &self.state, self.dataset)
+        Checkpoint::capture(&self.run, &self.state, &self.history, self.dataset)
     }
 
     /// Trains to the end of the run.
@@ -217,7 +222,7 @@ impl<'a, C: Initialize, O: Objective<C::Module>> Trainer<'a, C, O> {
     /// Divergence is not an error but an [`Outcome`].
     ///
     /// # Errors
-    /// What an observer meets, such as a checkpoint that cannot be written.
+    /// What an observer meets, such as a checkpoint that cannot be written; it ends the run.
     pub fn fit(mut self, observers: &mut [&mut dyn Observer]) -> Result<Fit<C::Module>> {
         let started = Instant::now();
         let windows = self.windows()?;
@@ -231,27 +236,29 @@ impl<'a, C: Initialize, O: Objective<C::Module>> Trainer<'a, C, O> {
         }
         let mut last_good = self.state.clone();
         let mut outcome = Outcome::Completed;
-        while self.state.step < plan.epochs * plan.steps_per_epoch {
+        while self.state.step < self.run.trainer.steps() {
             let epoch = self.state.step / plan.steps_per_epoch + 1;
             if let Err(batch) = self.epoch(epoch, &windows, observers) {
-                outcome =
-                    Outcome::Diverged { epoch, batch, step: (epoch - 1) * plan.steps_per_epoch + batch };
+                let step = (epoch - 1) * plan.steps_per_epoch + batch;
+                outcome = Outcome::Diverged { epoch, batch, step };
                 self.state = last_good;
                 break;
             }
             last_good = self.state.clone();
-            if let Control::Stop(reason) = self.report_epoch(&plan, observers)? {
+            let control = self.report_epoch(&plan, observers)?;
+            if let (Control::Stop(reason), true) = (control, epoch < plan.epochs) {
                 outcome = Outcome::Stopped { epoch, reason };
                 break;
             }
         }
+        let event = EndEvent { outcome: &outcome, checkpoint: &|| self.checkpoint() };
         for observer in observers.iter_mut() {
-            observer.on_end(&outcome);
+            observer.on_end(&event)?;
         }
         Ok(Fit {
             model: self.state.model.valid(),
             outcome,
-            history: self.state.history,
+            history: self.history,
             seconds: started.elapsed().as_secs_f64(),
         })
     }
@@ -284,7 +291,7 @@ impl<'a, C: Initialize, O: Objective<C::Module>> Trainer<'a, C, O> {
         if !parameters::are_finite(&self.state.model) {
             return Err(steps);
         }
-        self.state.history.epochs.push(EpochRecord {
+        self.history.epochs.push(EpochRecord {
             epoch,
             step: self.state.step,
             loss: total / steps as f64,
@@ -298,7 +305,7 @@ impl<'a, C: Initialize, O: Objective<C::Module>> Trainer<'a, C, O> {
     fn step(&mut self, windows: &Windows<'_>) -> Option<(f64, Vec<(&'static str, f64)>, f64)> {
         let Self { run, device, state, .. } = self;
         let config = &run.trainer;
-        let progress = state.step as f64 / (config.epochs * config.steps_per_epoch) as f64;
+        let progress = state.step as f64 / config.steps() as f64;
         let batch = windows.sample(config.batch, &mut state.rng, device);
         run.objective.before_step(&mut state.model, progress);
         let Loss { total, terms } = run.objective.loss(&state.model, &batch, progress, &mut state.rng);
@@ -321,14 +328,16 @@ impl<'a, C: Initialize, O: Objective<C::Module>> Trainer<'a, C, O> {
         Some((loss, terms.iter().map(|(name, _)| *name).zip(values).collect(), rate))
     }
 
+    /// Shows every observer the last epoch; the first one that wants to stop gives the reason.
     fn report_epoch(&self, plan: &Plan, observers: &mut [&mut dyn Observer]) -> Result<Control> {
         let checkpoint = || self.checkpoint();
-        let record = self.state.history.epochs.last().expect("an epoch was recorded before it is reported");
+        let record = self.history.epochs.last().expect("an epoch was recorded before it is reported");
         let event = EpochEvent { record, is_last: record.epoch == plan.epochs, checkpoint: &checkpoint };
         let mut control = Control::Continue;
         for observer in observers.iter_mut() {
-            if let Control::Stop(reason) = observer.on_epoch(&event)? {
-                control = Control::Stop(reason);
+            let wanted = observer.on_epoch(&event)?;
+            if control == Control::Continue {
+                control = wanted;
             }
         }
         Ok(control)

@@ -147,6 +147,10 @@ impl Encoder for ConvolutionalEncoder {
         self.projection.lazy_shape()[1]
     }
 
+    fn input_dim(&self) -> usize {
+        self.mean.weights[0].lazy_shape()[1] - self.observed_dim()
+    }
+
     fn context(&self) -> Context {
         let reach = self.mean.reach().max(self.log_sd.reach());
         Context { past: reach, future: reach }

@@ -88,6 +88,10 @@ impl Encoder for LinearEncoder {
         self.bias.lazy_shape()[0]
     }
 
+    fn input_dim(&self) -> usize {
+        self.filter.lazy_shape()[0] / (self.context.total() + 1) - self.observed
+    }
+
     fn context(&self) -> Context {
         self.context
     }

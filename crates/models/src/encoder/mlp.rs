@@ -113,6 +113,10 @@ impl Encoder for MlpEncoder {
         self.projection.lazy_shape()[1]
     }
 
+    fn input_dim(&self) -> usize {
+        self.hidden[0].weight.lazy_shape()[0] / (self.context.total() + 1) - self.observed_dim()
+    }
+
     fn context(&self) -> Context {
         self.context
     }

@@ -44,6 +44,11 @@ pub trait Encoder: Module + ModuleDisplay {
     /// Number of latents M.
     fn latent_dim(&self) -> usize;
 
+    /// Number of external inputs K that it sees; 0 where it leaves them out.
+    fn input_dim(&self) -> usize {
+        0
+    }
+
     /// How far each step looks into the past and the future.
     fn context(&self) -> Context;
 

@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{Loss, Objective};
-use crate::{Batch, Error, Result, Schedule};
+use crate::{Batch, Dataset, Error, Result, Schedule};
 
 /// How the entropy H\[q\] of the posterior is computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,21 +98,31 @@ impl<E: Encoder, D: Dynamics, O: Observation> Objective<SequentialVae<E, D, O>> 
         model.encoder.context()
     }
 
-    fn validate(&self, _model: &SequentialVae<E, D, O>) -> Result<()> {
-        let out_of_range = |field, value, range| Error::OutOfRange { field, value, range };
+    fn validate(&self, model: &SequentialVae<E, D, O>, data: &Dataset) -> Result<()> {
+        let agree = |name, model, data| {
+            if model == data { Ok(()) } else { Err(Error::ModelAndData { name, model, data }) }
+        };
+        agree("N", model.encoder.observed_dim(), data.observed_dim())?;
+        agree("K", model.dynamics.input_dim(), data.input_dim())?;
+        // An encoder may leave the inputs out.
+        if model.encoder.input_dim() > 0 {
+            agree("K", model.encoder.input_dim(), data.input_dim())?;
+        }
         if self.samples == 0 {
-            return Err(out_of_range("samples", 0.0, "at least 1"));
+            return Err(Error::OutOfRange { field: "samples", value: 0.0, range: "at least 1" });
         }
         if !(self.weight_penalty.is_finite() && self.weight_penalty >= 0.0) {
-            return Err(out_of_range("weight_penalty", self.weight_penalty, "finite and at least 0"));
+            return Err(Error::OutOfRange {
+                field: "weight_penalty",
+                value: self.weight_penalty,
+                range: "finite and at least 0",
+            });
         }
         self.kl_weight
-            .all(|weight| weight >= 0.0)
-            .map_err(|value| out_of_range("kl_weight", value, "a schedule of finite weights, at least 0"))?;
+            .check("kl_weight", "a schedule of finite weights, at least 0", |weight| weight >= 0.0)?;
         if let Some(variance) = &self.process_variance {
-            variance.all(|variance| variance > 0.0).map_err(|value| {
-                out_of_range("process_variance", value, "a schedule of finite variances above 0")
-            })?;
+            let range = "a schedule of finite variances above 0";
+            variance.check("process_variance", range, |variance| variance > 0.0)?;
         }
         Ok(())
     }

@@ -9,18 +9,18 @@ use burn::tensor::Tensor;
 use rand_chacha::ChaCha8Rng;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Batch, Result};
+use crate::{Batch, Dataset, Result};
 
 /// A number to minimise for a model of type `M`, with the terms that it is made of.
 pub trait Objective<M>: Clone + Serialize + DeserializeOwned {
     /// Samples that the model needs to see around a window.
     fn context(&self, model: &M) -> Context;
 
-    /// Refuses settings that cannot work, before training starts.
+    /// Refuses settings that cannot work, and a model that does not fit the data, before training starts.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) and the like.
-    fn validate(&self, model: &M) -> Result<()>;
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange), [`Error::ModelAndData`](crate::Error::ModelAndData) and the like.
+    fn validate(&self, model: &M, data: &Dataset) -> Result<()>;
 
     /// Puts scheduled values into the model before a step. `progress` runs from 0 to 1 over the run.
     fn before_step(&self, model: &mut M, progress: f64) {

@@ -16,9 +16,9 @@ pub struct EarlyStop {
 }
 
 impl EarlyStop {
-    /// Stops after `patience` epochs without an improvement by more than `min_delta`.
+    /// Stops after `patience` epochs (at least 1) without an improvement by more than `min_delta`.
     pub fn new(patience: usize, min_delta: f64) -> Self {
-        Self { patience, min_delta, best: f64::INFINITY, since: 0 }
+        Self { patience: patience.max(1), min_delta, best: f64::INFINITY, since: 0 }
     }
 }
 

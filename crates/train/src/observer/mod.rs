@@ -46,6 +46,14 @@ pub struct EpochEvent<'a> {
     pub checkpoint: &'a dyn Fn() -> Result<Checkpoint>,
 }
 
+/// The run over.
+pub struct EndEvent<'a> {
+    /// How it ended.
+    pub outcome: &'a Outcome,
+    /// The whole state of the run at the end of its last good epoch, made on request.
+    pub checkpoint: &'a dyn Fn() -> Result<Checkpoint>,
+}
+
 /// What an observer wants of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Control {
@@ -76,8 +84,12 @@ pub trait Observer {
         Ok(Control::Continue)
     }
 
-    /// The run is over.
-    fn on_end(&mut self, outcome: &Outcome) {
-        let _ = outcome;
+    /// The run is over: completed, stopped or diverged.
+    ///
+    /// # Errors
+    /// What the observer's own work meets.
+    fn on_end(&mut self, event: &EndEvent<'_>) -> Result<()> {
+        let _ = event;
+        Ok(())
     }
 }

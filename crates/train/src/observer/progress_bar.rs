@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar as Bar, ProgressStyle};
 
-use super::{Control, EpochEvent, Observer, Plan, StepEvent};
+use super::{Control, EndEvent, EpochEvent, Observer, Plan, StepEvent};
 use crate::{Outcome, Result};
 
 /// Shows steps, speed, time left, loss and its terms on standard error; draws nothing where that is not a terminal.
@@ -45,10 +45,11 @@ impl Observer for ProgressBar {
         Ok(Control::Continue)
     }
 
-    fn on_end(&mut self, outcome: &Outcome) {
-        match outcome {
+    fn on_end(&mut self, event: &EndEvent<'_>) -> Result<()> {
+        match event.outcome {
             Outcome::Completed => self.bar.finish(),
             other => self.bar.abandon_with_message(other.to_string()),
         }
+        Ok(())
     }
 }
