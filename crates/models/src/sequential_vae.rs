@@ -198,7 +198,13 @@ impl<E: Encoder, D: Dynamics, O: Observation> SequentialVae<E, D, O> {
     /// # Errors
     /// [`Error::NotFinite`] when a parameter is NaN or infinite.
     pub fn export(&self) -> Result<GenerativeModel> {
-        let sd = |name, log_sd| vector(name, log_sd).map(|log_sd| log_sd.mapv(f64::exp));
+        let sd = |name: &str, log_sd| {
+            let sd = vector(name, log_sd)?.mapv(f64::exp);
+            match sd.iter().all(|sd| sd.is_finite()) {
+                true => Ok(sd),
+                false => Err(Error::NotFinite { parameter: name.to_string() }),
+            }
+        };
         Ok(GenerativeModel {
             dynamics: self.dynamics.export()?,
             readout: self.observation.readout()?,

@@ -61,7 +61,9 @@ fn gaussian_log_likelihood(
     match present {
         None => DiagonalGaussian::new(mean, log_sd).log_prob(x),
         Some(present) => {
-            let standardized = (x - mean) * log_sd.clone().neg().exp();
+            // A missing value may be stored as anything, NaN included, and has no gradient.
+            let difference = (x - mean).mask_fill(present.clone().equal_scalar(0.0), 0.0);
+            let standardized = difference * log_sd.clone().neg().exp();
             let each = standardized.square() * -0.5 - log_sd - 0.5 * (2.0 * std::f64::consts::PI).ln();
             (each * present).sum_dim(2).squeeze_dim::<2>(2)
         }

@@ -66,7 +66,8 @@ fn step_by_step(
         z = match forcing {
             Some(Forcing { target, alpha }) if alpha[t] == 1.0 => at(target, t),
             Some(Forcing { target, alpha }) if alpha[t] != 0.0 => {
-                next * (1.0 - alpha[t]) + at(target, t) * alpha[t]
+                let alpha = f64::from(alpha[t]);
+                next * (1.0 - alpha) + at(target, t) * alpha
             }
             _ => next,
         };

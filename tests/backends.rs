@@ -1,0 +1,164 @@
+//! One step of the ELBO gives the same loss and the same gradients on every backend that this build has.
+//!
+//! With the feature `wgpu` a Vulkan, Metal or DirectX 12 driver has to be there; Mesa's software driver will do.
+#![cfg(all(feature = "flex", any(feature = "ndarray", feature = "wgpu")))]
+
+use std::collections::BTreeMap;
+
+use attractor_models::{
+    Backend, Dynamics, Encoder, Initialize, Observation, SequentialVae, SequentialVaeConfig,
+    dynamics::{ClippedShallowPlrnnConfig, PlrnnConfig, RectifiedRnnConfig, ShallowPlrnnConfig},
+    encoder::{ConvolutionalEncoderConfig, LinearEncoderConfig, MlpEncoderConfig},
+    observation::LinearObservationConfig,
+};
+use attractor_systems::Trajectory;
+use attractor_train::{Dataset, Objective, objective::Elbo};
+use burn::{
+    module::{Module, ModuleVisitor, Param},
+    tensor::{Gradients, Tensor},
+};
+use ndarray::Array2;
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+
+/// N, M and K. No size here is a multiple of a SIMD width or a workgroup.
+const N: usize = 3;
+const M: usize = 5;
+const K: usize = 2;
+
+/// Two slow oscillations a variable, with gaps, and a switching input.
+fn data() -> Dataset {
+    let x = Array2::from_shape_fn((60, N), |(t, n)| {
+        if (t * 7 + n * 5) % 19 == 0 {
+            return f64::NAN;
+        }
+        let phase = 0.3 * t as f64 + n as f64;
+        phase.sin() + 0.4 * (2.7 * phase).cos()
+    });
+    let u = Array2::from_shape_fn((60, K), |(t, k)| f64::from(u8::from((t / (3 + k)) % 2 == 0)) - 0.3);
+    Dataset::new(&[Trajectory::from_array_with_missing(x, 1.0).unwrap()])
+        .unwrap()
+        .with_inputs(&[Trajectory::new(u, 1.0).unwrap()])
+        .unwrap()
+}
+
+/// Everything that an optimiser would see: the loss, its terms and the gradient of every parameter, by name.
+type Step = BTreeMap<String, Vec<f32>>;
+
+fn step<C, E, D, O>(config: &C, backend: Backend) -> Step
+where
+    C: Initialize<Module = SequentialVae<E, D, O>>,
+    E: Encoder,
+    D: Dynamics,
+    O: Observation,
+{
+    let device = backend.device().unwrap().autodiff();
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let model = config.init(&device, &mut rng).unwrap();
+    let data = data();
+    let batch = data.windows(9, model.encoder.context()).unwrap().batch(&[3, 0, 11, 27, 31, 8, 15], &device);
+    let loss = Elbo::default().with_samples(2).with_weight_penalty(0.01).loss(&model, &batch, 0.0, &mut rng);
+    let mut step: Step =
+        loss.terms.iter().map(|(name, term)| (format!("term {name}"), numbers(term.clone()))).collect();
+    step.insert("loss".into(), numbers(loss.total.clone()));
+    let gradients = loss.total.backward();
+    let mut reader = Reader { path: Vec::new(), gradients, step, parameters: 0 };
+    model.visit(&mut reader);
+    assert_eq!(reader.step.len(), reader.parameters + 5, "every parameter has a gradient");
+    reader.step
+}
+
+struct Reader {
+    path: Vec<String>,
+    gradients: Gradients,
+    step: Step,
+    parameters: usize,
+}
+
+impl ModuleVisitor for Reader {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.to_string());
+    }
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.parameters += 1;
+        if let Some(gradient) = param.val().grad(&self.gradients) {
+            self.step.insert(self.path.join("."), numbers(gradient));
+        }
+    }
+}
+
+fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
+}
+
+/// Every difference at most `tolerance` times the largest entry of its loss, term or gradient.
+fn assert_agree(found: &Step, expected: &Step, tolerance: f32, what: &str) {
+    assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    for (name, expected) in expected {
+        let found = &found[name];
+        assert_eq!(found.len(), expected.len());
+        let largest = expected.iter().fold(0.0, |largest: f32, entry| largest.max(entry.abs()));
+        assert!(largest > 0.0 && largest.is_finite(), "{what}: {name} is {largest}");
+        for (found, expected) in found.iter().zip(expected) {
+            let difference = (found - expected).abs();
+            assert!(
+                difference <= tolerance * largest,
+                "{what}: {name} is {found}, on flex {expected} of {largest}"
+            );
+        }
+    }
+}
+
+fn agrees<C, E, D, O>(config: &C, backend: Backend, tolerance: f32)
+where
+    C: Initialize<Module = SequentialVae<E, D, O>>,
+    E: Encoder,
+    D: Dynamics,
+    O: Observation,
+{
+    let what = format!("{backend} {config:?}");
+    assert_agree(&step(config, backend), &step(config, Backend::Flex), tolerance, &what);
+}
+
+fn with_dynamics<E: Initialize<Module: Encoder>>(encoder: &E, backend: Backend, tolerance: f32) {
+    let observation = LinearObservationConfig::new(N, M);
+    macro_rules! with {
+        ($dynamics:expr) => {
+            agrees(
+                &SequentialVaeConfig::new(encoder.clone(), $dynamics, observation.clone()),
+                backend,
+                tolerance,
+            );
+        };
+    }
+    with!(PlrnnConfig::new(M).with_inputs(K));
+    with!(ShallowPlrnnConfig::new(M, 13).with_inputs(K));
+    with!(ClippedShallowPlrnnConfig::new(M, 13).with_inputs(K));
+    with!(RectifiedRnnConfig::new(M).with_inputs(K));
+}
+
+fn with_every_part(backend: Backend, tolerance: f32) {
+    with_dynamics(&LinearEncoderConfig::new(N, M).with_inputs(K), backend, tolerance);
+    let mlp = MlpEncoderConfig::new(N, M).with_inputs(K).with_past(3).with_future(2).with_hidden(17);
+    with_dynamics(&mlp, backend, tolerance);
+    let convolutional = ConvolutionalEncoderConfig::new(N, M)
+        .with_inputs(K)
+        .with_channels(7)
+        .with_mean_kernels(vec![5, 3])
+        .with_sd_kernels(vec![3]);
+    with_dynamics(&convolutional, backend, tolerance);
+}
+
+#[cfg(feature = "ndarray")]
+#[test]
+fn ndarray_agrees_with_flex() {
+    with_every_part(Backend::NdArray, 1e-5);
+}
+
+#[cfg(feature = "wgpu")]
+#[test]
+fn wgpu_agrees_with_flex() {
+    with_every_part(Backend::Wgpu, 1e-4);
+}
