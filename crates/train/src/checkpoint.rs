@@ -43,6 +43,9 @@ pub struct Checkpoint {
     tensors: Tensors,
 }
 
+/// What a run goes on from.
+type Restored<C, O> = (Run<C, O>, State<<C as Initialize>::Module>);
+
 /// Shape and values by name.
 type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
@@ -146,7 +149,7 @@ impl Checkpoint {
         &self,
         dataset: &Dataset,
         device: &Device,
-    ) -> Result<(Run<C, O>, State<C::Module>)> {
+    ) -> Result<Restored<C, O>> {
         let found = dataset.fingerprint();
         if found != self.header.data_fingerprint {
             return Err(Error::OtherData { expected: self.header.data_fingerprint, found });
@@ -245,11 +248,11 @@ impl Checkpoint {
             .iter()
             .map(|(name, (_, values))| (name, values.iter().flat_map(|value| value.to_le_bytes()).collect()))
             .collect();
-        let views = self.tensors.iter().map(|(name, (shape, _))| {
-            let view = TensorView::new(Dtype::F32, shape.clone(), &bytes[name])
-                .expect("a tensor has as many values as its shape says");
-            (name, view)
-        });
+        let view = |(name, (shape, _)): (_, &(Vec<usize>, _))| {
+            let view = TensorView::new(Dtype::F32, shape.clone(), &bytes[name]);
+            Ok((name, view.map_err(|error| not_whole(path, error))?))
+        };
+        let views = self.tensors.iter().map(view).collect::<Result<Vec<_>>>()?;
         let metadata = HashMap::from([(KEY.to_string(), envelope)]);
         let file = safetensors::serialize(views, Some(metadata)).map_err(|error| not_whole(path, error))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -342,8 +345,12 @@ fn checksum(header: &RawValue, tensors: &Tensors) -> String {
     hash.add(header.get().as_bytes());
     for (name, (shape, values)) in tensors {
         hash.add(name.as_bytes());
-        shape.iter().for_each(|size| hash.add(&(*size as u64).to_le_bytes()));
-        values.iter().for_each(|value| hash.add(&value.to_le_bytes()));
+        for size in shape {
+            hash.add(&(*size as u64).to_le_bytes());
+        }
+        for value in values {
+            hash.add(&value.to_le_bytes());
+        }
     }
     format!("{:016x}", hash.value())
 }

@@ -98,7 +98,9 @@ impl Dataset {
         for series in &self.series {
             for part in [Some(&series.x), series.present.as_ref(), series.u.as_ref()].into_iter().flatten() {
                 hash.add(&(part.len() as u64).to_le_bytes());
-                part.iter().for_each(|value| hash.add(&value.to_le_bytes()));
+                for value in part {
+                    hash.add(&value.to_le_bytes());
+                }
             }
         }
         hash.value()
@@ -169,6 +171,9 @@ impl Windows<'_> {
     }
 
     /// The windows with the given numbers below [`count`](Self::count), in order.
+    ///
+    /// # Panics
+    /// When a number is not below the count.
     pub fn batch(&self, chosen: &[usize], device: &Device) -> Batch {
         let total = self.length + self.context.total();
         let places: Vec<(&Series, usize)> = chosen

@@ -162,6 +162,13 @@ pub(crate) struct State<M> {
     pub step: usize,
 }
 
+/// One step taken: loss and terms before it.
+struct Step {
+    loss: f64,
+    terms: Vec<(&'static str, f64)>,
+    learning_rate: f64,
+}
+
 impl<M: fmt::Debug> fmt::Debug for State<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State").field("model", &self.model).field("step", &self.step).finish_non_exhaustive()
@@ -275,15 +282,16 @@ impl<'a, C: Initialize, O: Objective<C::Module>> Trainer<'a, C, O> {
         let mut total = 0.0;
         let mut learning_rate = 0.0;
         for batch in 1..=steps {
-            let (loss, terms, rate) = self.step(windows).ok_or(batch)?;
-            total += loss;
-            learning_rate = rate;
+            let step = self.step(windows).ok_or(batch)?;
+            let terms = step.terms;
+            total += step.loss;
+            learning_rate = step.learning_rate;
             if sums.is_empty() {
                 sums.clone_from(&terms);
             } else {
                 sums.iter_mut().zip(&terms).for_each(|(sum, term)| sum.1 += term.1);
             }
-            let event = StepEvent { step: self.state.step, loss, terms: &terms, learning_rate };
+            let event = StepEvent { step: self.state.step, loss: step.loss, terms: &terms, learning_rate };
             for observer in observers.iter_mut() {
                 observer.on_step(&event);
             }
@@ -301,8 +309,8 @@ impl<'a, C: Initialize, O: Objective<C::Module>> Trainer<'a, C, O> {
         Ok(())
     }
 
-    /// One step: loss and terms before it, and its learning rate; `None` when the loss is not finite.
-    fn step(&mut self, windows: &Windows<'_>) -> Option<(f64, Vec<(&'static str, f64)>, f64)> {
+    /// One step; `None` when the loss is not finite.
+    fn step(&mut self, windows: &Windows<'_>) -> Option<Step> {
         let Self { run, device, state, .. } = self;
         let config = &run.trainer;
         let progress = state.step as f64 / config.steps() as f64;
@@ -322,10 +330,11 @@ impl<'a, C: Initialize, O: Objective<C::Module>> Trainer<'a, C, O> {
         if let Some(max_norm) = config.clip_norm {
             clip_by_global_norm(&state.model, &mut gradients, max_norm);
         }
-        let rate = config.learning_rate.at(progress);
-        state.model = state.optimizer.step(rate, state.model.clone(), gradients);
+        let learning_rate = config.learning_rate.at(progress);
+        state.model = state.optimizer.step(learning_rate, state.model.clone(), gradients);
         state.step += 1;
-        Some((loss, terms.iter().map(|(name, _)| *name).zip(values).collect(), rate))
+        let terms = terms.iter().map(|(name, _)| *name).zip(values).collect();
+        Some(Step { loss, terms, learning_rate })
     }
 
     /// Shows every observer the last epoch; the first one that wants to stop gives the reason.

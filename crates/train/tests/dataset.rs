@@ -1,5 +1,7 @@
 //! Windows of a dataset: how many, from where, how likely, and what comes with them.
 
+use std::slice;
+
 use attractor_models::Context;
 use attractor_systems::Trajectory;
 use attractor_train::{Batch, Dataset, Error};
@@ -172,7 +174,7 @@ fn inputs_that_do_not_run_alongside_are_refused() {
     let gaps = Trajectory::from_array_with_missing(values, 1.0).unwrap();
     let one = Dataset::new(&[counting(0, 9, 3)]).unwrap();
     assert!(matches!(
-        one.clone().with_inputs(&[gaps.clone()]),
+        one.clone().with_inputs(slice::from_ref(&gaps)),
         Err(Error::MissingInputs { index: 0, missing: 1 })
     ));
     assert!(one.with_inputs(&[gaps.interpolate_missing().unwrap()]).is_ok());
@@ -197,7 +199,7 @@ fn values_that_single_precision_cannot_hold_are_refused() {
     let mut values = Array2::zeros((4, 2));
     values[[2, 1]] = 1e39;
     let large = Trajectory::new(values, 1.0).unwrap();
-    let error = Dataset::new(&[large.clone()]).unwrap_err();
+    let error = Dataset::new(slice::from_ref(&large)).unwrap_err();
     assert!(
         matches!(error, Error::Trajectory(attractor_systems::Error::NonFinite { row: 2, column: 1, .. })),
         "{error}"

@@ -19,7 +19,7 @@ use fixture::{SmallRun, SmallTrainer, data, fit, resume, run, weights};
 /// Where the child process writes its checkpoint.
 const PATH: &str = "ATTRACTOR_TEST_CHECKPOINT";
 /// The longest that a child may take before the test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The step at which the child waits to be killed, in the middle of its last epoch.
 const LAST: usize = 10 * fixture::STEPS - 1;

@@ -69,7 +69,7 @@ fn expected(
             for i in 0..3 {
                 mean[i] = beta_1 * mean[i] + (1.0 - beta_1) * g[i];
                 square[i] = beta_2 * square[i] + (1.0 - beta_2) * g[i] * g[i];
-                x[i] = update(x[i], mean[i], square[i], t as i32);
+                x[i] = update(x[i], mean[i], square[i], i32::try_from(t).unwrap());
             }
             x.to_vec()
         })

@@ -31,7 +31,7 @@ impl CheckpointWriter {
 
 impl Observer for CheckpointWriter {
     fn on_epoch(&mut self, event: &EpochEvent<'_>) -> Result<Control> {
-        if self.every > 0 && event.record.epoch % self.every == 0 {
+        if event.record.epoch.is_multiple_of(self.every) {
             self.write(&(event.checkpoint)()?)?;
         }
         Ok(Control::Continue)

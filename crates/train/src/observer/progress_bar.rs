@@ -35,8 +35,8 @@ impl Observer for ProgressBar {
             return;
         }
         self.shown = Instant::now();
-        let terms: String = event.terms.iter().map(|(name, value)| format!("  {name} {value:.3}")).collect();
-        self.bar.set_message(format!("loss {:.3}{terms}", event.loss));
+        let terms: Vec<_> = event.terms.iter().map(|(name, value)| format!("  {name} {value:.3}")).collect();
+        self.bar.set_message(format!("loss {:.3}{}", event.loss, terms.concat()));
         self.bar.set_position(event.step as u64);
     }
 
