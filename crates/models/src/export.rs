@@ -53,8 +53,7 @@ pub struct GenerativeModel {
 pub fn matrix(name: &str, parameter: &Param<Tensor<2>>) -> Result<Array2<f64>> {
     let [rows, columns] = parameter.val().dims();
     let values = finite(name, parameter.val())?;
-    Ok(Array2::from_shape_vec((rows, columns), values)
-        .expect("a tensor has as many values as its shape says"))
+    Ok(Array2::from_shape_fn((rows, columns), |(row, column)| values[row * columns + column]))
 }
 
 /// A parameter \[R\] as an `f64` array.

@@ -200,9 +200,10 @@ impl<E: Encoder, D: Dynamics, O: Observation> SequentialVae<E, D, O> {
     pub fn export(&self) -> Result<GenerativeModel> {
         let sd = |name: &str, log_sd| {
             let sd = vector(name, log_sd)?.mapv(f64::exp);
-            match sd.iter().all(|sd| sd.is_finite()) {
-                true => Ok(sd),
-                false => Err(Error::NotFinite { parameter: name.to_string() }),
+            if sd.iter().all(|sd| sd.is_finite()) {
+                Ok(sd)
+            } else {
+                Err(Error::NotFinite { parameter: name.to_string() })
             }
         };
         Ok(GenerativeModel {

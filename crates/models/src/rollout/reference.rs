@@ -10,7 +10,7 @@ use crate::Dynamics;
 /// # Panics
 /// When the lengths of `forcing` or `inputs` are not `steps`, or `steps` is 0.
 pub(crate) fn rollout(
-    dynamics: &(impl Dynamics + ?Sized),
+    dynamics: &impl Dynamics,
     z0: Tensor<2>,
     steps: usize,
     forcing: Option<&Forcing>,
@@ -30,7 +30,7 @@ pub(crate) fn rollout(
 }
 
 fn one_batch(
-    dynamics: &(impl Dynamics + ?Sized),
+    dynamics: &impl Dynamics,
     z0: Tensor<2>,
     steps: usize,
     forcing: &Forcing,
@@ -51,7 +51,7 @@ fn one_batch(
 }
 
 fn step_by_step(
-    dynamics: &(impl Dynamics + ?Sized),
+    dynamics: &impl Dynamics,
     z0: Tensor<2>,
     steps: usize,
     forcing: Option<&Forcing>,

@@ -1,5 +1,6 @@
 //! Models against formulas, automatic differentiation and loops written by hand, all in double precision.
 #![cfg(feature = "flex")]
+#![allow(clippy::doc_markdown, reason = "the letters of the equations are not code")]
 
 mod dynamics;
 mod encoders;

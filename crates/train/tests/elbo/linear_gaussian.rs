@@ -421,7 +421,7 @@ fn an_exact_encoder_makes_every_sample_the_evidence() {
             }
         }
         "encoder.log_sd" => {
-            values.iter_mut().zip(&precision).for_each(|(sd, precision)| *sd = -0.5 * precision.ln())
+            values.iter_mut().zip(&precision).for_each(|(sd, precision)| *sd = -0.5 * precision.ln());
         }
         other => panic!("{other} was forgotten"),
     });

@@ -1,5 +1,6 @@
 //! The evidence lower bound against exact results, finite differences and its own definition, in double precision.
 #![cfg(feature = "flex")]
+#![allow(clippy::doc_markdown, reason = "the letters of the equations are not code")]
 
 mod gradients;
 mod linear_gaussian;
