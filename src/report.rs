@@ -18,6 +18,11 @@ use crate::{Error, Generate, Generated, Reconstruction, Result, StartStates, gen
 /// How far ahead prediction errors look, in steps.
 const HORIZON: usize = 20;
 
+/// How far ahead a trajectory of `samples` lets them look.
+fn horizon(samples: usize) -> usize {
+    HORIZON.min(samples.saturating_sub(1)).max(1)
+}
+
 /// What a reconstruction is evaluated against, and how. Trajectories are in the units of the data.
 #[derive(Clone, Debug)]
 pub struct Protocol<'a> {
@@ -55,9 +60,9 @@ pub struct DeadModel {
     /// D_H of its free run: 1 by definition.
     pub d_h: Option<f64>,
     /// Its PE(20).
-    pub pe_20: f64,
+    pub pe_20: Option<f64>,
     /// Its one-step error.
-    pub one_step_mse: f64,
+    pub one_step_mse: Option<f64>,
 }
 
 /// The scores of a reconstruction. What could not be computed is `None`, with the reason among the notes.
@@ -102,7 +107,8 @@ pub struct Evaluation {
 /// and the stochastic run, where they stayed finite.
 ///
 /// # Errors
-/// When the test trajectory is too short (21 samples and more), does not fit the reconstruction, or has a constant variable.
+/// When the test trajectory has a single sample or a constant variable or does not fit the reconstruction; [`Error::Size`] for
+/// a model with external inputs, whose free run is one of [`generate`] and not of this protocol.
 pub fn evaluate(
     reconstruction: &Reconstruction,
     protocol: &Protocol<'_>,
@@ -139,8 +145,9 @@ pub fn evaluate(
 
     let targets = reconstruction.to_model_units(test)?;
     let readout = &reconstruction.model().readout;
-    let errors =
-        prediction_error(dynamics, &start.states, &targets, None, HORIZON, |z, x| readout.apply(z, x))?;
+    let errors = prediction_error(dynamics, &start.states, &targets, None, horizon(test.len()), |z, x| {
+        readout.apply(z, x)
+    })?;
     if let Some(diverged) = errors.diverged {
         notes.push(format!("predictions diverged {} steps ahead", diverged.horizon));
     }
@@ -178,8 +185,8 @@ pub fn evaluate(
         dead_model: DeadModel {
             d_stsp: dead_d_stsp,
             d_h: dead_d_h,
-            pe_20: dead.at(HORIZON).unwrap_or(f64::MAX),
-            one_step_mse: dead.at(1).unwrap_or(f64::MAX),
+            pe_20: dead.at(HORIZON),
+            one_step_mse: dead.at(1),
         },
         behaviour,
         verdict,
@@ -226,7 +233,9 @@ fn no_change(targets: &Trajectory) -> Result<PredictionError> {
         Array1::zeros(n),
         Array2::zeros((n, 0)),
     )?;
-    Ok(prediction_error(&identity, targets, targets, None, HORIZON, |z, x| x.copy_from_slice(z))?)
+    Ok(prediction_error(&identity, targets, targets, None, horizon(targets.len()), |z, x| {
+        x.copy_from_slice(z)
+    })?)
 }
 
 /// A fit and what it is worth.
@@ -270,8 +279,8 @@ impl Report {
             row("D_stsp, with process noise", e.d_stsp_stochastic, e.floor_d_stsp, e.dead_model.d_stsp),
             row("D_H, with process noise", e.d_h_stochastic, e.floor_d_h, e.dead_model.d_h),
             row("lambda_max (1/time)", e.lambda_max, e.lambda_max_true, Some(0.0)),
-            row("PE(20)", e.pe_20, None, Some(e.dead_model.pe_20)),
-            row("one-step error", e.one_step_mse, None, Some(e.dead_model.one_step_mse)),
+            row("PE(20)", e.pe_20, None, e.dead_model.pe_20),
+            row("one-step error", e.one_step_mse, None, e.dead_model.one_step_mse),
         ]
     }
 

@@ -1,12 +1,15 @@
 //! What is trained on and compared with: a simulation, or files.
 
-use attractor::prelude::*;
+use attractor::{prelude::*, systems::MissingPolicy};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
 use crate::{Result, options::Options};
 
 /// Observation noise of the simulated data, in standard deviations of each variable.
 const NOISE: f64 = 0.05;
+
+/// Fewer samples than this say nothing of an attractor.
+const SHORTEST_TEST: usize = 100;
 
 /// Training and test data in their own units.
 pub struct Data {
@@ -32,6 +35,15 @@ impl Data {
             Some(_) => Self::read(options)?,
         };
         data.true_lambda = options.true_lambda.or(data.true_lambda);
+        // What no score could judge is refused now and not after the fit.
+        if data.test.len() < SHORTEST_TEST {
+            let found = data.test.len();
+            return Err(format!(
+                "the data to compare with have {found} samples; at least {SHORTEST_TEST} are needed to judge a free run"
+            )
+            .into());
+        }
+        Standardizer::fit(&data.test)?;
         Ok(data)
     }
 
@@ -62,6 +74,9 @@ impl Data {
 
     fn read(options: &Options) -> Result<Self> {
         let mut reading = ReadOptions::new(options.dt);
+        if options.allow_missing {
+            reading = reading.missing(MissingPolicy::Mask);
+        }
         if let Some(key) = &options.key {
             reading = reading.key(key);
         }

@@ -19,6 +19,8 @@ const REACH: usize = 12;
 /// Values at which the process variance is held, for equal shares of the first 30% of the steps. Were it learned, the
 /// posterior, whose samples are independent in time, would explain dynamics as noise, and the free run would be wrong.
 const PROCESS_VARIANCE: [f64; 3] = [1e-2, 1e-3, 1e-4];
+/// Weight regularization, which draws A towards 1: without it one seed in ten is trapped.
+const WEIGHT_PENALTY: f64 = 1e-4;
 /// Samples in a window.
 const WINDOW: usize = 51;
 /// Windows in a batch.
@@ -86,7 +88,8 @@ fn fit<O: Initialize<Module: Observation>>(
     let n = data.test.dim();
     let ObjectiveName::Elbo = options.objective;
     let objective = Elbo::default()
-        .with_process_variance(Schedule::Steps { values: PROCESS_VARIANCE.to_vec(), share: 0.3 });
+        .with_process_variance(Schedule::Steps { values: PROCESS_VARIANCE.to_vec(), share: 0.3 })
+        .with_weight_penalty(WEIGHT_PENALTY);
     let model = SequentialVaeConfig::new(
         LinearEncoderConfig::new(n, latent).with_past(REACH).with_future(REACH),
         ClippedShallowPlrnnConfig::new(latent, options.hidden),

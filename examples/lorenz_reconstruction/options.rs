@@ -25,6 +25,9 @@ pub struct Options {
     /// Array to read from .npz files.
     #[arg(long, value_name = "NAME", requires = "data")]
     pub key: Option<String>,
+    /// Takes NaN, NA and empty cells as missing values instead of refusing them.
+    #[arg(long, requires = "data")]
+    pub allow_missing: bool,
     /// Time between two samples.
     #[arg(long, default_value_t = 0.01)]
     pub dt: f64,

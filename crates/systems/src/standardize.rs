@@ -77,9 +77,11 @@ impl Standardizer {
                 return Err(Error::TooFewValues { column, name: name(), observed: values.len(), needed: 2 });
             }
             let (center, spread) = mean_and_sd(&values);
-            let largest = values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
-            // A spread at the level of rounding is no spread: dividing by it would blow noise up to order one.
-            if spread <= 4.0 * f64::EPSILON * largest {
+            let (least, most) = values
+                .iter()
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), &x| (x.min(least), x.max(most)));
+            // A range at the level of rounding is no range: dividing by it would blow noise up to order one.
+            if most - least <= 4.0 * f64::EPSILON * least.abs().max(most.abs()) {
                 return Err(Error::ConstantColumn { column, name: name(), value: values[0] });
             }
             mean[column] = center;
@@ -150,6 +152,15 @@ mod tests {
         {
             assert_ne!(broken, text);
             assert!(serde_json::from_str::<Standardizer>(&broken).is_err());
+        }
+    }
+
+    #[test]
+    fn a_constant_column_is_refused_however_long_it_is() {
+        for (rows, value) in [(2, 0.0), (400, 2.0), (100_000, 0.1), (1_000, -1e9 / 3.0)] {
+            let data = Array2::from_shape_fn((rows, 2), |(t, n)| if n == 1 { value } else { t as f64 });
+            let error = Standardizer::fit(&Trajectory::new(data, 1.0).unwrap()).unwrap_err();
+            assert!(matches!(error, Error::ConstantColumn { column: 1, .. }), "{rows} of {value}: {error}");
         }
     }
 
