@@ -21,7 +21,7 @@ pub enum Entropy {
 
 /// The negative ELBO of a [`SequentialVae`], in nats per time step:
 ///
-/// $$ -\frac{1}{T} \Big( \frac{1}{S} \sum_{s=1}^{S} \log p(x \mid z^s) + w \big[ \log p(z^s) + H[q] \big] \Big) + \lambda \lVert \theta \rVert^2,
+/// $$ -\frac{1}{T} \Big( \frac{1}{S} \sum_{s=1}^{S} \log p(x \mid z^s) + w \big[ \log p(z^s) + H\[q\] \big] \Big) + \lambda \lVert \theta \rVert^2,
 /// \qquad z^s = \mu + \sigma \epsilon^s $$
 ///
 /// Its terms are `likelihood` (log p(x|z)), `prior` (log p(z)), `entropy` (H\[q\]), each per time step before weighting, and
