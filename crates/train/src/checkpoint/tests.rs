@@ -11,6 +11,9 @@ use ndarray::Array2;
 use super::*;
 use crate::{Trainer, TrainerConfig, objective::Elbo};
 
+/// Damage to a checkpoint.
+type Change = fn(&mut Checkpoint);
+
 type Config = SequentialVaeConfig<LinearEncoderConfig, PlrnnConfig, IdentityObservationConfig>;
 
 fn data() -> Dataset {
@@ -40,6 +43,12 @@ fn trained(data: &Dataset) -> Checkpoint {
     take.0.unwrap()
 }
 
+/// Adds a tensor of zeros.
+fn put(checkpoint: &mut Checkpoint, name: &str, shape: &[usize]) {
+    let values = vec![0.0; shape.iter().product()];
+    checkpoint.tensors.insert(name.into(), (shape.to_vec(), values));
+}
+
 /// What resuming says after `change`.
 fn resume_after(change: impl FnOnce(&mut Checkpoint)) -> Result<()> {
     let data = data();
@@ -55,9 +64,9 @@ fn unchanged_it_resumes() {
 
 #[test]
 fn parameters_that_do_not_fit_are_named() {
-    let changes: [(&str, fn(&mut Checkpoint)); 3] = [
+    let changes: [(&str, Change); 3] = [
         ("dynamics.w", |c| drop(c.tensors.remove("model/dynamics.w"))),
-        ("dynamics.extra", |c| drop(c.tensors.insert("model/dynamics.extra".into(), (vec![1], vec![0.0])))),
+        ("dynamics.extra", |c| put(c, "model/dynamics.extra", &[1])),
         ("dynamics.w", |c| c.tensors.get_mut("model/dynamics.w").unwrap().0 = vec![4, 1]),
     ];
     for (name, change) in changes {
@@ -92,14 +101,10 @@ fn a_run_that_lacks_a_field_or_is_out_of_range_is_refused() {
 
 #[test]
 fn a_state_of_the_optimizer_that_is_not_whole_is_refused() {
-    let changes: [fn(&mut Checkpoint); 8] = [
+    let changes: [Change; 8] = [
         |c| drop(c.tensors.remove("optimizer/dynamics.w/momentum.moment_1").unwrap()),
-        |c| {
-            drop(
-                c.tensors.insert("optimizer/dynamics.w/momentum.moment_9".into(), (vec![2, 2], vec![0.0; 4])),
-            )
-        },
-        |c| drop(c.tensors.insert("optimizer/nowhere/moment_1".into(), (vec![1], vec![0.0]))),
+        |c| put(c, "optimizer/dynamics.w/momentum.moment_9", &[2, 2]),
+        |c| put(c, "optimizer/nowhere/moment_1", &[1]),
         |c| c.tensors.get_mut("optimizer/dynamics.w/momentum.moment_2").unwrap().0 = vec![4],
         |c| assert!(c.header.optimizer.remove("dynamics.w/momentum.time").is_some()),
         |c| *c.header.optimizer.get_mut("dynamics.w/momentum.time").unwrap() = -1,
