@@ -40,11 +40,11 @@ pub fn posterior_mean<E: Encoder, D: Dynamics, O: Observation>(
     };
     let posterior = model.valid().infer(tensor(&filled), inputs.map(tensor));
     let m = model.dynamics.latent_dim();
-    let mean: Vec<f64> = posterior.mean().into_data().iter::<f64>().collect();
-    if let Some(index) = mean.iter().position(|value| !value.is_finite()) {
+    let values: Vec<f64> = posterior.mean().into_data().iter::<f64>().collect();
+    if let Some(index) = values.iter().position(|value| !value.is_finite()) {
         return Err(Error::NotFinite { step: index / m });
     }
-    let mean = Array2::from_shape_vec((data.len(), m), mean).expect("a posterior has T times M means");
+    let mean = Array2::from_shape_fn((data.len(), m), |(t, latent)| values[t * m + latent]);
     Ok(Trajectory::new(mean, data.dt())?)
 }
 

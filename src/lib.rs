@@ -42,9 +42,6 @@
 //! # Ok::<(), attractor::Error>(())
 //! ```
 
-// The docs hold equations for KaTeX, whose letters are not code.
-#![allow(clippy::doc_markdown)]
-
 mod error;
 mod generate;
 mod infer;
@@ -72,7 +69,8 @@ pub mod prelude {
         evaluate, generate, posterior_mean, start_states,
     };
     pub use attractor_measures::{
-        LongTermBehaviour, LyapunovConfig, lyapunov_spectrum, power_spectrum_distance, state_space_divergence,
+        LongTermBehaviour, LongTermConfig, LyapunovConfig, long_term_behaviour, lyapunov_spectrum,
+        power_spectrum_distance, state_space_divergence,
     };
     pub use attractor_models::{
         Backend, Dynamics, Encoder, GenerativeModel, Initialize, Observation, Posterior, SequentialVae,

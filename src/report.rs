@@ -146,7 +146,7 @@ pub fn evaluate(
     let targets = reconstruction.to_model_units(test)?;
     let readout = &reconstruction.model().readout;
     let errors = prediction_error(dynamics, &start.states, &targets, None, horizon(test.len()), |z, x| {
-        readout.apply(z, x)
+        readout.apply(z, x);
     })?;
     if let Some(diverged) = errors.diverged {
         notes.push(format!("predictions diverged {} steps ahead", diverged.horizon));
@@ -198,7 +198,7 @@ pub fn evaluate(
 fn d_stsp(test: &Trajectory, generated: &Trajectory, notes: &mut Vec<String>) -> Result<Option<f64>> {
     match state_space_divergence(test, generated, &StateSpaceConfig::default()) {
         Ok(divergence) => Ok(Some(divergence.value)),
-        Err(error @ attractor_measures::Error::TooManyBins { .. }) => note(error, notes),
+        Err(error @ attractor_measures::Error::TooManyBins { .. }) => Ok(note(&error, notes)),
         Err(error) => Err(error.into()),
     }
 }
@@ -208,18 +208,18 @@ fn d_h(test: &Trajectory, generated: &Trajectory, notes: &mut Vec<String>) -> Re
         Ok(distance) => Ok(Some(distance.mean)),
         Err(
             error @ (attractor_measures::Error::TooShort { .. } | attractor_measures::Error::Missing { .. }),
-        ) => note(error, notes),
+        ) => Ok(note(&error, notes)),
         Err(error) => Err(error.into()),
     }
 }
 
 /// A score that does not apply to these data is missing, with its reason told once.
-fn note(error: attractor_measures::Error, notes: &mut Vec<String>) -> Result<Option<f64>> {
+fn note<T>(error: &attractor_measures::Error, notes: &mut Vec<String>) -> Option<T> {
     let text = error.to_string();
     if !notes.contains(&text) {
         notes.push(text);
     }
-    Ok(None)
+    None
 }
 
 /// Prediction errors of the model that predicts no change.
@@ -234,7 +234,7 @@ fn no_change(targets: &Trajectory) -> Result<PredictionError> {
         Array2::zeros((n, 0)),
     )?;
     Ok(prediction_error(&identity, targets, targets, None, horizon(targets.len()), |z, x| {
-        x.copy_from_slice(z)
+        x.copy_from_slice(z);
     })?)
 }
 

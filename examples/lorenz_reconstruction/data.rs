@@ -55,7 +55,7 @@ impl Data {
         };
         let clean = run([1.0, 1.0, 1.0])?;
         let test = run([-5.0, -7.0, 20.0])?;
-        let noisy = clean.add_noise(NOISE, &mut ChaCha8Rng::seed_from_u64(options.seed))?;
+        let noisy = clean.add_noise(NOISE, &mut ChaCha8Rng::seed_from_u64(options.common.seed))?;
         let known = lorenz.known_exponents().and_then(|known| known.exponents.first().copied());
         Ok(Self {
             description: format!(
@@ -82,15 +82,14 @@ impl Data {
         }
         let path = options.data.as_ref().expect("there is a file");
         let mut train = read(path, &reading)?;
-        let test = match &options.test {
-            Some(path) => read_one(path, &reading)?,
-            None => {
-                let last = train.pop().expect("a file holds at least one trajectory");
-                let (rest, test) =
-                    if train.is_empty() { last.split(0.8)? } else { last.split_at(last.len() / 2)? };
-                train.push(rest);
-                test
-            }
+        let test = if let Some(path) = &options.test {
+            read_one(path, &reading)?
+        } else {
+            let last = train.pop().expect("a file holds at least one trajectory");
+            let (rest, test) =
+                if train.is_empty() { last.split(0.8)? } else { last.split_at(last.len() / 2)? };
+            train.push(rest);
+            test
         };
         let total: usize = train.iter().map(Trajectory::len).sum();
         Ok(Self {

@@ -1,6 +1,6 @@
 //! One fit: configuration, training, evaluation.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use attractor::{
     prelude::*,
@@ -43,10 +43,10 @@ pub struct Fitted {
 }
 
 /// Fits from `seed`, and from other seeds while the fit is trapped or diverged and restarts are left.
-pub fn with_restarts(options: &Options, data: &Data, seed: u64) -> Result<Fitted> {
+pub fn with_restarts(options: &Options, data: &Data, folder: &Path, seed: u64) -> Result<Fitted> {
     let mut attempts = 0;
     loop {
-        let fitted = from_seed(options, data, seed + attempts * NEXT_ATTEMPT)?;
+        let fitted = from_seed(options, data, folder, seed.wrapping_add(attempts * NEXT_ATTEMPT))?;
         attempts += 1;
         let failed = matches!(fitted.report.evaluation.verdict, Verdict::Trapped | Verdict::Diverged);
         if !failed || attempts > options.restarts {
@@ -57,30 +57,31 @@ pub fn with_restarts(options: &Options, data: &Data, seed: u64) -> Result<Fitted
 }
 
 /// Where the checkpoint of a seed lies.
-pub fn checkpoint_path(options: &Options, seed: u64) -> PathBuf {
-    let name = if seed == options.seed {
+fn checkpoint_path(folder: &Path, options: &Options, seed: u64) -> PathBuf {
+    let name = if seed == options.common.seed {
         "checkpoint.safetensors".to_string()
     } else {
         format!("checkpoint_seed_{seed}.safetensors")
     };
-    options.out.join(name)
+    folder.join(name)
 }
 
 /// The observation model follows from the sizes: the first latents are the data where there are enough of them, else the
 /// data are linear in the latents.
-fn from_seed(options: &Options, data: &Data, seed: u64) -> Result<Fitted> {
+fn from_seed(options: &Options, data: &Data, folder: &Path, seed: u64) -> Result<Fitted> {
     let n = data.test.dim();
     let m = options.latent.unwrap_or(n);
     if m >= n {
-        fit(options, data, seed, m, IdentityObservationConfig::new(n, m))
+        fit(options, data, folder, seed, m, IdentityObservationConfig::new(n, m))
     } else {
-        fit(options, data, seed, m, LinearObservationConfig::new(n, m))
+        fit(options, data, folder, seed, m, LinearObservationConfig::new(n, m))
     }
 }
 
 fn fit<O: Initialize<Module: Observation>>(
     options: &Options,
     data: &Data,
+    folder: &Path,
     seed: u64,
     latent: usize,
     observation: O,
@@ -113,7 +114,7 @@ fn fit<O: Initialize<Module: Observation>>(
         .collect::<std::result::Result<_, _>>()?;
     let dataset = Dataset::new(&standardized)?;
     let device = options.device.device()?;
-    let checkpoint = checkpoint_path(options, seed);
+    let checkpoint = checkpoint_path(folder, options, seed);
     let trainer = if options.resume && checkpoint.exists() {
         let checkpoint = Checkpoint::read(&checkpoint)?;
         println!("Going on from step {}", checkpoint.step());

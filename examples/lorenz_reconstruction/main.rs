@@ -8,6 +8,8 @@
 //!
 //! `--data FILE` takes measured series instead, `--help` tells the rest.
 
+#[path = "../cli/mod.rs"]
+mod cli;
 mod data;
 mod fit;
 mod options;
@@ -39,12 +41,11 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<()> {
     let data = Data::load(options)?;
     println!("Data: {}", data.description);
-    std::fs::create_dir_all(&options.out)
-        .map_err(|error| format!("cannot make the output folder {}: {error}", options.out.display()))?;
+    let folder = options.common.folder("lorenz_reconstruction")?;
 
     let mut runs = Vec::new();
-    for seed in options.seed..options.seed + options.seeds {
-        let fitted = fit::with_restarts(options, &data, seed)?;
+    for seed in options.all_seeds() {
+        let fitted = fit::with_restarts(options, &data, &folder, seed)?;
         if options.seeds > 1 {
             println!("{}", summary::line(&fitted));
         } else {
@@ -52,14 +53,14 @@ fn run(options: &Options) -> Result<()> {
         }
         // Pictures and files are those of the first seed.
         if runs.is_empty() {
-            output::write(options, &data, &fitted)?;
+            output::write(&folder, &data, &fitted)?;
         }
         runs.push(fitted.into_run());
     }
     if options.seeds > 1 {
         println!("{}", summary::medians(&runs));
     }
-    summary::write(&options.out.join("report.json"), options, &runs)?;
-    println!("Written to {}: open report.html", options.out.display());
+    summary::write(&folder, &runs)?;
+    println!("Written to {}: open report.html", folder.display());
     Ok(())
 }

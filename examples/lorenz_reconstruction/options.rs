@@ -1,9 +1,11 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{ops::Range, path::PathBuf};
 
 use attractor::models::Backend;
 use clap::{Parser, ValueEnum};
+
+use crate::cli::Common;
 
 /// What is minimised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -49,9 +51,6 @@ pub struct Options {
     /// Epochs of 100 steps.
     #[arg(long, default_value_t = 200)]
     pub epochs: usize,
-    /// Seed of everything random: the same seed gives the same weights, files and scores bit for bit on a CPU.
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
     /// Fits from this many seeds, one after the other, and reports medians; none is left out.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     pub seeds: u64,
@@ -61,18 +60,19 @@ pub struct Options {
     /// Goes on from the checkpoint in the output folder.
     #[arg(long)]
     pub resume: bool,
-    /// Output folder.
-    #[arg(long, value_name = "DIR", default_value = "target/lorenz_reconstruction")]
-    pub out: PathBuf,
-    /// A run of seconds that only shows that everything works; its scores mean nothing.
-    #[arg(long)]
-    pub quick: bool,
+    #[command(flatten)]
+    pub common: Common,
 }
 
 impl Options {
+    /// Seeds of the fits.
+    pub fn all_seeds(&self) -> Range<u64> {
+        self.common.seed..self.common.seed.saturating_add(self.seeds)
+    }
+
     /// With `--quick` carried out: 3 epochs.
     pub fn with_quick(mut self) -> Self {
-        if self.quick {
+        if self.common.quick {
             self.epochs = self.epochs.min(3);
         }
         self
@@ -80,6 +80,6 @@ impl Options {
 
     /// Samples to simulate.
     pub fn samples(&self) -> usize {
-        if self.quick { 5_000 } else { 100_000 }
+        if self.common.quick { 5_000 } else { 100_000 }
     }
 }

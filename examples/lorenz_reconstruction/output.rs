@@ -1,6 +1,8 @@
 //! Pictures, the page and the generated series of one fit.
 
 use attractor::prelude::*;
+use std::path::Path;
+
 use attractor::{
     measures::{PowerSpectrumConfig, power_spectrum},
     systems::{FloatType, write_npy},
@@ -14,14 +16,13 @@ use attractor_figures::{
     training::{self, Curve},
 };
 
-use crate::{Result, data::Data, fit::Fitted, options::Options};
+use crate::{Result, data::Data, fit::Fitted};
 
 /// Points of a trajectory that a picture in space can show.
 const DRAWN: usize = 20_000;
 
 /// Writes everything but the report into the output folder. A run that diverged leaves its pictures out.
-pub fn write(options: &Options, data: &Data, fitted: &Fitted) -> Result<()> {
-    let out = &options.out;
+pub fn write(out: &Path, data: &Data, fitted: &Fitted) -> Result<()> {
     let mut page = HtmlReport::new("Reconstruction by a sequential VAE")
         .paragraph(&data.description)
         .paragraph(&format!("{} Seed {}, attempt {}.", fitted.report.verdict(), fitted.seed, fitted.attempts))

@@ -5,7 +5,7 @@ use std::path::Path;
 use attractor::prelude::*;
 use serde::Serialize;
 
-use crate::{Result, fit::Fitted, options::Options};
+use crate::{Result, cli::write_report, fit::Fitted};
 
 /// One seed's report.
 #[derive(Serialize)]
@@ -65,6 +65,16 @@ impl Medians {
     }
 }
 
+/// The report of several seeds.
+#[derive(Serialize)]
+struct Several<'a> {
+    #[serde(flatten)]
+    medians: Medians,
+    floor_d_stsp: Option<f64>,
+    floor_d_h: Option<f64>,
+    runs: &'a [SeedRun],
+}
+
 fn number(value: Option<f64>) -> String {
     value.map_or_else(|| "-".to_string(), |value| format!("{value:.3}"))
 }
@@ -102,23 +112,11 @@ pub fn medians(runs: &[SeedRun]) -> String {
 }
 
 /// Writes every number of the runs: those of one seed alone, or the medians and the runs they come from.
-pub fn write(path: &Path, options: &Options, runs: &[SeedRun]) -> Result<()> {
-    let json = if options.seeds == 1 {
-        serde_json::to_string_pretty(&runs[0])?
-    } else {
-        let evaluation = &runs[0].report.evaluation;
-        let (floor_d_stsp, floor_d_h) = (evaluation.floor_d_stsp, evaluation.floor_d_h);
-        #[derive(Serialize)]
-        struct Several<'a> {
-            #[serde(flatten)]
-            medians: Medians,
-            floor_d_stsp: Option<f64>,
-            floor_d_h: Option<f64>,
-            runs: &'a [SeedRun],
-        }
-        let several = Several { medians: Medians::of(runs), floor_d_stsp, floor_d_h, runs };
-        serde_json::to_string_pretty(&several)?
-    };
-    std::fs::write(path, json).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
-    Ok(())
+pub fn write(folder: &Path, runs: &[SeedRun]) -> Result<()> {
+    if let [run] = runs {
+        return write_report(folder, run);
+    }
+    let evaluation = &runs[0].report.evaluation;
+    let (floor_d_stsp, floor_d_h) = (evaluation.floor_d_stsp, evaluation.floor_d_h);
+    write_report(folder, &Several { medians: Medians::of(runs), floor_d_stsp, floor_d_h, runs })
 }

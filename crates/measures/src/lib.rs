@@ -17,8 +17,6 @@
 //!
 //! Letters: T time, N observed, M latent (state), K inputs, S starts, F frequencies.
 
-#![allow(clippy::doc_markdown, reason = "the letters of the equations are not code")]
-
 mod error;
 mod flow_lyapunov;
 mod input;

@@ -10,8 +10,6 @@
 //!
 //! Letters in shapes: B batch, T time, N observed, M latent, K inputs, L hidden.
 
-#![allow(clippy::doc_markdown, reason = "the letters of the equations are not code")]
-
 mod backend;
 pub mod dynamics;
 pub mod encoder;

@@ -21,9 +21,6 @@
 //! # Ok::<(), attractor_systems::Error>(())
 //! ```
 
-// The docs hold equations for KaTeX, whose letters are not code.
-#![allow(clippy::doc_markdown)]
-
 pub mod catalog;
 mod error;
 mod flow;

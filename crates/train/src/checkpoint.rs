@@ -256,7 +256,11 @@ impl Checkpoint {
         let metadata = HashMap::from([(KEY.to_string(), envelope)]);
         let file = safetensors::serialize(views, Some(metadata)).map_err(|error| not_whole(path, error))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
+        let mut builder = tempfile::Builder::new();
+        // As readable as any other new file: what the umask allows.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut temporary = builder.tempfile_in(folder).map_err(io)?;
         temporary.write_all(&file).map_err(io)?;
         temporary.as_file().sync_all().map_err(io)?;
         temporary.persist(path).map_err(|error| io(error.error))?;

@@ -7,9 +7,6 @@
 //! Randomness comes from the run's seed alone: the same run on the same data gives the same weights bit for bit on a CPU
 //! device, whether it was interrupted and resumed or not.
 
-// The docs hold equations for KaTeX, whose letters are not code.
-#![allow(clippy::doc_markdown)]
-
 mod checkpoint;
 mod dataset;
 mod error;
