@@ -30,8 +30,7 @@
 //! use attractor_figures::{html::HtmlReport, state_space};
 //! use attractor_systems::Trajectory;
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let (measured, generated): (Trajectory, Trajectory) = todo!();
+//! # fn example(measured: Trajectory, generated: Trajectory) -> Result<(), attractor_figures::Error> {
 //! state_space::draw(&measured, &generated, "attractor.png")?;
 //! HtmlReport::new("Lorenz-63, reconstructed")
 //!     .paragraph("Trained on 1,000 s of noisy observations.")
