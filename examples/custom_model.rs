@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (seed, epochs) = (options.seed, if options.quick { 3 } else { 60 });
     let trainer = TrainerConfig { epochs, seed, ..TrainerConfig::default() };
     let run = Run { model, objective: Elbo::default(), trainer };
-    let fit = Trainer::new(run, &data, &Device::flex())?.fit(&mut [])?;
+    let fit = Trainer::new(run, &data, &Backend::default().device()?)?.fit(&mut [])?;
     let fate = long_term_behaviour(&fit.model.export()?.dynamics, &[0.1; 15], &LongTermConfig::default())?;
     println!("{}; the free run: {fate:?}", fit.outcome);
     let report = serde_json::json!({ "loss": fit.history.loss(), "behaviour": fate });
