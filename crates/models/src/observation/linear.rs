@@ -74,9 +74,13 @@ impl Observation for LinearObservation {
     }
 
     /// B⁺(x − b) by the Moore-Penrose inverse. No gradient flows through B⁺.
+    ///
+    /// # Panics
+    /// When B has an entry that is not finite: there is no inverse of it to search for.
     fn inverse(&self, x: Tensor<3>) -> Tensor<3> {
         let (n, m) = (self.observed_dim(), self.latent_dim());
         let b: Vec<f64> = self.b.val().into_data().iter::<f64>().collect();
+        assert!(b.iter().all(|entry| entry.is_finite()), "B must be finite to be inverted");
         let inverse = DMatrix::from_row_slice(n, m, &b)
             .pseudo_inverse(1e-12)
             .expect("the tolerance of the pseudo-inverse is not negative");
