@@ -115,12 +115,14 @@ fn fit<O: Initialize<Module: Observation>>(
     let dataset = Dataset::new(&standardized)?;
     let device = options.device.device()?;
     let checkpoint = checkpoint_path(folder, options, seed);
+    let run = Run { model, objective, trainer };
     let trainer = if options.resume && checkpoint.exists() {
         let checkpoint = Checkpoint::read(&checkpoint)?;
+        checkpoint.check(&run)?;
         println!("Going on from step {}", checkpoint.step());
         Trainer::resume(&checkpoint, &dataset, &device)?
     } else {
-        Trainer::new(Run { model, objective, trainer }, &dataset, &device)?
+        Trainer::new(run, &dataset, &device)?
     };
     let mut writer = CheckpointWriter::new(checkpoint, 10);
     let fit = trainer.fit(&mut [&mut ProgressBar::default(), &mut writer])?;

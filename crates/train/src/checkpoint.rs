@@ -20,7 +20,7 @@ use burn_pack::Scalar;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 use crate::{
     Dataset, Error, History, Result, Run, fnv::Fnv, parameters, parameters::Parameter, trainer::State,
@@ -63,7 +63,7 @@ struct Header {
     model: String,
     objective: String,
     /// The run, as JSON of its own, so that its type is only asked for when it is restored.
-    run: serde_json::Value,
+    run: Value,
     step: usize,
     generator: ChaCha8Rng,
     history: History,
@@ -128,6 +128,23 @@ impl Checkpoint {
         self.check_kind::<C>("model", &self.header.model)?;
         self.check_kind::<O>("objective", &self.header.objective)?;
         serde_json::from_value(self.header.run.clone()).map_err(|error| self.another(error))
+    }
+
+    /// Refuses a checkpoint that another run than `run` wrote, so that resuming never trains something else than what was
+    /// asked for.
+    ///
+    /// # Errors
+    /// [`Error::AnotherModel`] with the first setting that differs.
+    pub fn check<C: Initialize, O: Serialize>(&self, run: &Run<C, O>) -> Result<()> {
+        self.check_kind::<C>("model", &self.header.model)?;
+        self.check_kind::<O>("objective", &self.header.objective)?;
+        let wanted = serde_json::to_value(run).map_err(|error| not_whole(Path::new("run"), error))?;
+        match difference(&self.header.run, &wanted) {
+            None => Ok(()),
+            Some((setting, held, wanted)) => {
+                Err(self.another(format!("its setting `{setting}` is {held}, not {wanted}")))
+            }
+        }
     }
 
     /// The model with its trained parameters on `device`, to infer and generate with.
@@ -331,6 +348,23 @@ impl Checkpoint {
 
 fn not_whole(path: &Path, reason: impl ToString) -> Error {
     Error::NotACheckpoint { path: path.to_path_buf(), reason: reason.to_string() }
+}
+
+/// The first place where two JSON values differ: its path, and what is there in each.
+fn difference(a: &Value, b: &Value) -> Option<(String, Value, Value)> {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            let names: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            names.into_iter().find_map(|name| {
+                let at =
+                    |object: &serde_json::Map<String, Value>| object.get(name).cloned().unwrap_or_default();
+                let (path, held, wanted) = difference(&at(a), &at(b))?;
+                let path = if path.is_empty() { name.clone() } else { format!("{name}.{path}") };
+                Some((path, held, wanted))
+            })
+        }
+        _ => (a != b).then(|| (String::new(), a.clone(), b.clone())),
+    }
 }
 
 /// The name of a type without the modules that it and its parameters live in, so that moving a type does not matter.

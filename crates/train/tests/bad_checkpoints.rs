@@ -200,3 +200,30 @@ fn a_run_whose_checkpoint_cannot_be_written_ends_with_the_error() {
     let error = trainer.fit(&mut [&mut CheckpointWriter::new(folder.path(), 1)]).unwrap_err();
     assert!(matches!(error, Error::Io { .. }), "{error}");
 }
+
+#[test]
+fn a_run_that_was_asked_for_otherwise_is_told_the_setting_that_differs() {
+    let (folder, _) = checkpoint();
+    let held = Checkpoint::read(folder.path().join("good")).unwrap();
+    let mut same = run();
+    same.trainer.epochs = 2;
+    held.check(&same).unwrap();
+    let refused = |run: &attractor_train::Run<Config, Elbo>| match held.check(run).unwrap_err() {
+        Error::AnotherModel { reason, .. } => reason,
+        other => panic!("{other}"),
+    };
+    let mut longer = same.clone();
+    longer.trainer.epochs = 3;
+    assert_eq!(refused(&longer), "its setting `trainer.epochs` is 2, not 3");
+    let mut wider = same.clone();
+    let hidden = wider.model.dynamics.hidden;
+    wider.model.dynamics.hidden += 1;
+    assert_eq!(
+        refused(&wider),
+        format!("its setting `model.dynamics.hidden` is {hidden}, not {}", hidden + 1)
+    );
+    let mut held_still = same;
+    held_still.objective =
+        held_still.objective.with_process_variance(attractor_train::Schedule::constant(0.25));
+    assert!(refused(&held_still).starts_with("its setting `objective.process_variance"), "{held_still:?}");
+}
