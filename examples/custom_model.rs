@@ -41,7 +41,6 @@ impl Dynamics for MeanCentred {
         Ok(PiecewiseLinearMap::new(a, w, centre, b, h, c).expect("the shapes fit"))
     }
 }
-
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = cli::Common::parse();
     let states = Simulation::of(&Lorenz63::default(), 20_000).dt(0.01).run(&Lorenz63::default())?;
@@ -53,7 +52,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let run = Run { model, objective: Elbo::default(), trainer };
     let fit = Trainer::new(run, &data, &Backend::default().device()?)?.fit(&mut [])?;
     let fate = long_term_behaviour(&fit.model.export()?.dynamics, &[0.1; 15], &LongTermConfig::default())?;
-    println!("{}; the free run: {fate:?}", fit.outcome);
+    println!("The free run: {fate:?}");
+    (fit.outcome == Outcome::Completed).then_some(()).ok_or_else(|| fit.outcome.to_string())?;
     let report = serde_json::json!({ "loss": fit.history.loss(), "behaviour": fate });
     cli::write_report(&options.folder("custom_model")?, &report)
 }
