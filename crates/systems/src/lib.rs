@@ -22,6 +22,7 @@
 //! ```
 
 pub mod catalog;
+mod delay;
 mod error;
 mod flow;
 mod io;
@@ -35,6 +36,7 @@ mod system;
 mod trajectory;
 
 pub use catalog::{BurstingNeuron, Duffing, FitzHughNagumo, Henon, Lorenz63, Lorenz96, Rossler, VanDerPol};
+pub use delay::DelayFlow;
 pub use error::Error;
 pub use flow::Flow;
 pub use io::{FloatType, MissingPolicy, ReadOptions, read, read_one, write_csv, write_npy, write_npy_trials};
