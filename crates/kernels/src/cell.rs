@@ -1,0 +1,229 @@
+//! One block of sequences in lanes: its states, features and their derivatives, step by step.
+
+use crate::{
+    Features, Rollout,
+    lanes::{Float, Lanes},
+    product::{product, transposed},
+};
+
+/// Rows `first .. first + rows` of the batch, which share vectors of lanes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Block {
+    pub first: usize,
+    pub rows: usize,
+}
+
+/// Copies columns `from .. from + columns` of the block's rows of `source` \[B, width\] into lanes \[columns\]. Lanes
+/// beyond the block's rows are 0.
+#[inline(always)]
+pub(crate) fn gather<V: Lanes, const NB: usize>(
+    source: &[V::Element],
+    width: usize,
+    block: Block,
+    from: usize,
+    columns: usize,
+    lanes: &mut [[V; NB]],
+) {
+    let span = V::WIDTH * NB;
+    let lanes = V::elements_mut(&mut lanes[..columns]);
+    if block.rows < span {
+        lanes.fill(V::Element::ZERO);
+    }
+    for row in 0..block.rows {
+        let source = &source[(block.first + row) * width + from..][..columns];
+        for (value, lanes) in source.iter().zip(lanes.chunks_exact_mut(span)) {
+            lanes[row] = *value;
+        }
+    }
+}
+
+/// Copies lanes \[columns\] to columns `from .. from + columns` of the rows \[rows, width\] of one block.
+#[inline(always)]
+pub(crate) fn scatter<V: Lanes, const NB: usize>(
+    lanes: &[[V; NB]],
+    rows: &mut [V::Element],
+    width: usize,
+    from: usize,
+    columns: usize,
+) {
+    let span = V::WIDTH * NB;
+    let lanes = V::elements(&lanes[..columns]);
+    for (row, target) in rows.chunks_exact_mut(width).enumerate() {
+        for (value, lanes) in target[from..from + columns].iter_mut().zip(lanes.chunks_exact(span)) {
+            *value = lanes[row];
+        }
+    }
+}
+
+/// Steps that are held in lanes at a time: few enough for the caches, enough to fill the pipelines.
+pub(crate) fn chunk(steps: usize) -> usize {
+    steps.min(64)
+}
+
+#[inline(always)]
+pub(crate) fn map<V: Lanes, const NB: usize>(x: [V; NB], f: impl Fn(V) -> V) -> [V; NB] {
+    std::array::from_fn(|b| f(x[b]))
+}
+
+#[inline(always)]
+pub(crate) fn zip<V: Lanes, const NB: usize>(x: [V; NB], y: [V; NB], f: impl Fn(V, V) -> V) -> [V; NB] {
+    std::array::from_fn(|b| f(x[b], y[b]))
+}
+
+/// Features that are ready to be computed in lanes.
+pub(crate) struct Cell<'a, E> {
+    rollout: &'a Rollout<'a, E>,
+    pub units: usize,
+    /// Wᵀ \[U, M\] and W2ᵀ \[M, L\], for the way back.
+    w_transposed: Vec<E>,
+    weights_transposed: Vec<E>,
+    /// Σ_b α_b.
+    slope_sum: E,
+}
+
+impl<'a, E: Float> Cell<'a, E> {
+    pub fn new(rollout: &'a Rollout<'a, E>) -> Self {
+        let slope_sum = match rollout.features {
+            Features::Bases { slopes, clipped: true, .. } => {
+                slopes.iter().fold(E::ZERO, |sum, slope| sum + *slope)
+            }
+            _ => E::ZERO,
+        };
+        let units = rollout.units();
+        Self { rollout, units, w_transposed: Vec::new(), weights_transposed: Vec::new(), slope_sum }
+    }
+
+    /// With what the backward pass needs besides.
+    pub fn with_transposes(mut self) -> Self {
+        let m = self.rollout.latent;
+        self.w_transposed = transposed(self.rollout.w, m, self.units);
+        if let Features::Hidden { weights, .. } = self.rollout.features {
+            self.weights_transposed = transposed(weights, self.units, m);
+        }
+        self
+    }
+
+    /// Entries of `gate` that [`features`](Self::features) fills.
+    pub fn gates(&self) -> usize {
+        self.units
+    }
+
+    /// f(z) \[U\], and in `gate` \[U\] what its derivative is made of: W2 z for hidden units, else df_i/dz_i.
+    #[inline(always)]
+    pub fn features<V: Lanes<Element = E>, const NB: usize>(
+        &self,
+        z: &[[V; NB]],
+        f: &mut [[V; NB]],
+        gate: &mut [[V; NB]],
+    ) {
+        let one = V::splat(E::ONE);
+        match self.rollout.features {
+            Features::Rectified { linear, centred } => {
+                let mean = if centred { mean(z) } else { [V::zero(); NB] };
+                for (i, z) in z.iter().enumerate() {
+                    let z = zip(*z, mean, V::sub);
+                    (f[i], gate[i]) = if i < linear {
+                        (z, [one; NB])
+                    } else {
+                        (map(z, V::relu), map(z, |z| one.where_positive(z)))
+                    };
+                }
+            }
+            Features::Hidden { weights, thresholds, clipped } => {
+                product(weights, self.units, z, |j, y: [V; NB]| {
+                    let threshold = V::splat(thresholds[j]);
+                    gate[j] = y;
+                    f[j] = map(y, |y| {
+                        let on = y.add(threshold).relu();
+                        if clipped { on.sub(y.relu()) } else { on }
+                    });
+                });
+            }
+            Features::Bases { slopes, thresholds, .. } => {
+                let l = slopes.len();
+                let clip = V::splat(-self.slope_sum);
+                for (i, z) in z.iter().enumerate() {
+                    let mut value = map(*z, |z| clip.mul(z.relu()));
+                    let mut slope = map(*z, |z| clip.where_positive(z));
+                    for (alpha, threshold) in slopes.iter().zip(&thresholds[i * l..(i + 1) * l]) {
+                        let (alpha, threshold) = (V::splat(*alpha), V::splat(*threshold));
+                        for b in 0..NB {
+                            let above = z[b].sub(threshold);
+                            value[b] = alpha.mul_add(above.relu(), value[b]);
+                            slope[b] = slope[b].add(alpha.where_positive(above));
+                        }
+                    }
+                    (f[i], gate[i]) = (value, slope);
+                }
+            }
+        }
+    }
+
+    /// One step of the model without its drive: a ∘ z + W f + h.
+    #[inline(always)]
+    pub fn step<V: Lanes<Element = E>, const NB: usize>(
+        &self,
+        z: &[[V; NB]],
+        f: &[[V; NB]],
+        next: &mut [[V; NB]],
+    ) {
+        let Rollout { latent, a, w, h, .. } = *self.rollout;
+        product(w, latent, f, |i, sum: [V; NB]| {
+            let (a, h) = (V::splat(a[i]), V::splat(h[i]));
+            next[i] = zip(sum, z[i], |sum, z| a.mul_add(z, sum).add(h));
+        });
+    }
+
+    /// From dL/dẑ \[M\] to dL/dz̃ \[M\] of the step before, with the derivative with respect to f, or before the
+    /// rectification of hidden units, in `df` \[U\]. `threshold_sums` \[L\] adds up dL/dh2.
+    #[inline(always)]
+    pub fn step_back<V: Lanes<Element = E>, const NB: usize>(
+        &self,
+        dz: &[[V; NB]],
+        gate: &[[V; NB]],
+        df: &mut [[V; NB]],
+        threshold_sums: &mut [[V; NB]],
+        before: &mut [[V; NB]],
+    ) {
+        let Rollout { latent, a, .. } = *self.rollout;
+        let decay = |i: usize| {
+            let a = V::splat(a[i]);
+            map(dz[i], |dz| a.mul(dz))
+        };
+        match self.rollout.features {
+            Features::Hidden { thresholds, clipped, .. } => {
+                product(&self.w_transposed, self.units, dz, |j, sum: [V; NB]| {
+                    let threshold = V::splat(thresholds[j]);
+                    for b in 0..NB {
+                        let y = gate[j][b];
+                        let on = sum[b].where_positive(y.add(threshold));
+                        threshold_sums[j][b] = threshold_sums[j][b].add(on);
+                        df[j][b] = if clipped { on.sub(sum[b].where_positive(y)) } else { on };
+                    }
+                });
+                product(&self.weights_transposed, latent, df, |i, sum: [V; NB]| {
+                    before[i] = zip(sum, decay(i), V::add);
+                });
+            }
+            Features::Bases { .. } | Features::Rectified { .. } => {
+                product(&self.w_transposed, self.units, dz, |i, sum: [V; NB]| df[i] = sum);
+                let centred = matches!(self.rollout.features, Features::Rectified { centred: true, .. });
+                for i in 0..latent {
+                    before[i] = zip(df[i], gate[i], V::mul);
+                }
+                let mean = if centred { mean(before) } else { [V::zero(); NB] };
+                for i in 0..latent {
+                    before[i] = zip(zip(before[i], mean, V::sub), decay(i), V::add);
+                }
+            }
+        }
+    }
+}
+
+/// The mean over the latents.
+#[inline(always)]
+fn mean<V: Lanes, const NB: usize>(z: &[[V; NB]]) -> [V; NB] {
+    let sum = z.iter().fold([V::zero(); NB], |sum, z| zip(sum, *z, V::add));
+    let weight = V::splat(V::Element::one_over(z.len()));
+    map(sum, |sum| sum.mul(weight))
+}

@@ -1,0 +1,141 @@
+//! SIMD vectors whose lanes are rows of the batch: the trait, and arrays as the portable form of it.
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod x86;
+
+/// A vector of `WIDTH` floats, one of each row of the batch.
+pub(crate) trait Lanes: Copy {
+    type Element: Float;
+    const WIDTH: usize;
+
+    fn splat(value: Self::Element) -> Self;
+    fn add(self, other: Self) -> Self;
+    fn sub(self, other: Self) -> Self;
+    fn mul(self, other: Self) -> Self;
+    /// `self * factor + summand`.
+    fn mul_add(self, factor: Self, summand: Self) -> Self;
+    /// max(self, 0), and 0 for NaN.
+    fn relu(self) -> Self;
+    /// `self` where `gate` is above 0, else 0.
+    fn where_positive(self, gate: Self) -> Self;
+    /// `other` where `gate` is exactly 0, else `self`.
+    fn unless_zero(self, gate: Self, other: Self) -> Self;
+    /// The sum of all lanes, always in the same order.
+    fn sum(self) -> Self::Element;
+
+    fn zero() -> Self {
+        Self::splat(Self::Element::ZERO)
+    }
+
+    /// The lanes of many vectors, one vector after the other.
+    fn elements<const NB: usize>(vectors: &[[Self; NB]]) -> &[Self::Element];
+
+    /// As [`elements`](Self::elements), to write to.
+    fn elements_mut<const NB: usize>(vectors: &mut [[Self; NB]]) -> &mut [Self::Element];
+}
+
+/// f32 or f64.
+pub(crate) trait Float:
+    Copy
+    + PartialOrd
+    + Send
+    + Sync
+    + std::fmt::Debug
+    + std::ops::Add<Output = Self>
+    + std::ops::AddAssign
+    + std::ops::Sub<Output = Self>
+    + std::ops::Mul<Output = Self>
+    + std::ops::Neg<Output = Self>
+{
+    const ZERO: Self;
+    const ONE: Self;
+    /// 1 / `count`.
+    fn one_over(count: usize) -> Self;
+}
+
+impl Float for f32 {
+    const ZERO: Self = 0.0;
+    const ONE: Self = 1.0;
+    fn one_over(count: usize) -> Self {
+        1.0 / count as Self
+    }
+}
+
+impl Float for f64 {
+    const ZERO: Self = 0.0;
+    const ONE: Self = 1.0;
+    fn one_over(count: usize) -> Self {
+        1.0 / count as Self
+    }
+}
+
+/// An array that the compiler may turn into whatever vectors the processor has.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub(crate) struct Portable<E, const W: usize>([E; W]);
+
+impl<E: Float, const W: usize> Portable<E, W> {
+    #[inline(always)]
+    fn zip(self, other: Self, f: impl Fn(E, E) -> E) -> Self {
+        Self(std::array::from_fn(|lane| f(self.0[lane], other.0[lane])))
+    }
+}
+
+impl<E: Float, const W: usize> Lanes for Portable<E, W> {
+    type Element = E;
+    const WIDTH: usize = W;
+
+    #[inline(always)]
+    fn splat(value: E) -> Self {
+        Self([value; W])
+    }
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        self.zip(other, |a, b| a + b)
+    }
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        self.zip(other, |a, b| a - b)
+    }
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        self.zip(other, |a, b| a * b)
+    }
+    #[inline(always)]
+    fn mul_add(self, factor: Self, summand: Self) -> Self {
+        // Not fused: without the instruction a fused multiply-add is a slow call.
+        self.mul(factor).add(summand)
+    }
+    #[inline(always)]
+    fn relu(self) -> Self {
+        self.where_positive(self)
+    }
+    #[inline(always)]
+    fn where_positive(self, gate: Self) -> Self {
+        self.zip(gate, |value, gate| if gate > E::ZERO { value } else { E::ZERO })
+    }
+    #[inline(always)]
+    fn unless_zero(self, gate: Self, other: Self) -> Self {
+        Self(std::array::from_fn(|lane| if gate.0[lane] == E::ZERO { other.0[lane] } else { self.0[lane] }))
+    }
+    #[inline(always)]
+    fn sum(self) -> E {
+        self.0.into_iter().fold(E::ZERO, |sum, value| sum + value)
+    }
+    #[inline(always)]
+    fn elements<const NB: usize>(vectors: &[[Self; NB]]) -> &[E] {
+        // SAFETY: `Portable<E, W>` is transparent over `[E; W]`, so NB of them are NB * W elements without padding.
+        #[allow(unsafe_code)]
+        unsafe {
+            std::slice::from_raw_parts(vectors.as_ptr().cast(), vectors.len() * NB * W)
+        }
+    }
+    #[inline(always)]
+    fn elements_mut<const NB: usize>(vectors: &mut [[Self; NB]]) -> &mut [E] {
+        // SAFETY: as in `elements`; the borrow is exclusive, and every bit pattern is an element.
+        #[allow(unsafe_code)]
+        unsafe {
+            std::slice::from_raw_parts_mut(vectors.as_mut_ptr().cast(), vectors.len() * NB * W)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! AVX-512 and AVX2 vectors. They may only be used inside functions that enable the instructions they are made of.
+#![allow(unsafe_code, reason = "vector instructions; each is sound where the processor has it")]
+
+use std::arch::x86_64::*;
+
+use super::Lanes;
+
+/// Sixteen f32 in a 512-bit register. Needs AVX-512 F.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub(crate) struct Avx512(__m512);
+
+/// Eight f32 in a 256-bit register. Needs AVX2 and FMA.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub(crate) struct Avx2(__m256);
+
+/// The two impls differ in the names of their instructions alone.
+macro_rules! lanes {
+    ($vector:ident, $width:literal, $splat:ident, $zero:ident, $add:ident, $sub:ident, $mul:ident, $fma:ident, $max:ident,
+     |$value:ident, $gate:ident| $where_positive:expr, |$this:ident, $test:ident, $other:ident| $unless_zero:expr) => {
+        // SAFETY of every block: the types of this file are created and used only below the functions of `isa`, which are
+        // called after the processor was asked for the instructions (AVX-512 F, or AVX2 and FMA).
+        impl Lanes for $vector {
+            type Element = f32;
+            const WIDTH: usize = $width;
+
+            #[inline(always)]
+            fn splat(value: f32) -> Self {
+                unsafe { Self($splat(value)) }
+            }
+            #[inline(always)]
+            fn add(self, other: Self) -> Self {
+                unsafe { Self($add(self.0, other.0)) }
+            }
+            #[inline(always)]
+            fn sub(self, other: Self) -> Self {
+                unsafe { Self($sub(self.0, other.0)) }
+            }
+            #[inline(always)]
+            fn mul(self, other: Self) -> Self {
+                unsafe { Self($mul(self.0, other.0)) }
+            }
+            #[inline(always)]
+            fn mul_add(self, factor: Self, summand: Self) -> Self {
+                unsafe { Self($fma(self.0, factor.0, summand.0)) }
+            }
+            #[inline(always)]
+            fn relu(self) -> Self {
+                unsafe { Self($max(self.0, $zero())) }
+            }
+            #[inline(always)]
+            fn where_positive(self, gate: Self) -> Self {
+                let ($value, $gate) = (self.0, gate.0);
+                unsafe { Self($where_positive) }
+            }
+            #[inline(always)]
+            fn unless_zero(self, gate: Self, other: Self) -> Self {
+                let ($this, $test, $other) = (self.0, gate.0, other.0);
+                unsafe { Self($unless_zero) }
+            }
+            #[inline(always)]
+            fn sum(self) -> f32 {
+                let mut lanes: [f32; $width] = unsafe { std::mem::transmute(self.0) };
+                let mut half = $width / 2;
+                while half > 0 {
+                    for lane in 0..half {
+                        lanes[lane] += lanes[lane + half];
+                    }
+                    half /= 2;
+                }
+                lanes[0]
+            }
+            #[inline(always)]
+            fn elements<const NB: usize>(vectors: &[[Self; NB]]) -> &[f32] {
+                // SAFETY: a vector is its lanes without padding.
+                unsafe { std::slice::from_raw_parts(vectors.as_ptr().cast(), vectors.len() * NB * $width) }
+            }
+            #[inline(always)]
+            fn elements_mut<const NB: usize>(vectors: &mut [[Self; NB]]) -> &mut [f32] {
+                // SAFETY: as above; the borrow is exclusive, and every bit pattern is a float.
+                unsafe {
+                    std::slice::from_raw_parts_mut(vectors.as_mut_ptr().cast(), vectors.len() * NB * $width)
+                }
+            }
+        }
+    };
+}
+
+lanes!(
+    Avx512,
+    16,
+    _mm512_set1_ps,
+    _mm512_setzero_ps,
+    _mm512_add_ps,
+    _mm512_sub_ps,
+    _mm512_mul_ps,
+    _mm512_fmadd_ps,
+    _mm512_max_ps,
+    |value, gate| _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(gate, _mm512_setzero_ps()), value),
+    |this, gate, other| _mm512_mask_mov_ps(
+        this,
+        _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(gate, _mm512_setzero_ps()),
+        other
+    )
+);
+
+lanes!(
+    Avx2,
+    8,
+    _mm256_set1_ps,
+    _mm256_setzero_ps,
+    _mm256_add_ps,
+    _mm256_sub_ps,
+    _mm256_mul_ps,
+    _mm256_fmadd_ps,
+    _mm256_max_ps,
+    |value, gate| _mm256_and_ps(value, _mm256_cmp_ps::<_CMP_GT_OQ>(gate, _mm256_setzero_ps())),
+    |this, gate, other| _mm256_blendv_ps(this, other, _mm256_cmp_ps::<_CMP_EQ_OQ>(gate, _mm256_setzero_ps()))
+);
