@@ -1,6 +1,6 @@
 //! Rollouts and their gradients on one thread and on all: M latents, L hidden units or bases, B sequences of T steps.
 
-use std::hint::black_box;
+use std::{hint::black_box, time::Instant};
 
 use attractor_kernels::{Features, Forcing, Rollout, Wanted, backward, forward};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -88,12 +88,20 @@ fn rollouts(criterion: &mut Criterion) {
         for (threads, pool) in [(1, "one_thread"), (0, "all_threads")] {
             let pool_of = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
             let id = |what: &str| format!("{what}/{name}_m{m}_l{l}_b{batch}_t{steps}/{pool}");
-            pool_of.install(|| {
-                criterion
-                    .bench_function(&id("forward"), |bencher| bencher.iter(|| black_box(forward(&rollout))));
-                criterion.bench_function(&id("backward"), |bencher| {
-                    bencher.iter(|| black_box(backward(&rollout, &states, &grad, Wanted::default())));
-                });
+            // All calls of a sample from inside the pool: entering it takes longer than a small rollout.
+            let time = |iterations: u64, run: &(dyn Fn() + Sync)| {
+                pool_of.install(|| {
+                    let start = Instant::now();
+                    (0..iterations).for_each(|_| run());
+                    start.elapsed()
+                })
+            };
+            criterion.bench_function(&id("forward"), |bencher| {
+                bencher.iter_custom(|iterations| time(iterations, &|| drop(black_box(forward(&rollout)))));
+            });
+            criterion.bench_function(&id("backward"), |bencher| {
+                let backward = || drop(black_box(backward(&rollout, &states, &grad, Wanted::default())));
+                bencher.iter_custom(|iterations| time(iterations, &backward));
             });
         }
     }

@@ -130,14 +130,14 @@ impl<'a, E: Float> Cell<'a, E> {
                 }
             }
             Features::Hidden { weights, thresholds, clipped } => {
-                product(weights, self.units, z, |j, y: [V; NB]| {
-                    let threshold = V::splat(thresholds[j]);
-                    gate[j] = y;
-                    f[j] = map(y, |y| {
-                        let on = y.add(threshold).relu();
-                        if clipped { on.sub(y.relu()) } else { on }
-                    });
-                });
+                product(weights, z, gate);
+                for ((f, y), threshold) in f.iter_mut().zip(gate).zip(thresholds) {
+                    let threshold = V::splat(*threshold);
+                    for b in 0..NB {
+                        let on = y[b].add(threshold).relu();
+                        f[b] = if clipped { on.sub(y[b].relu()) } else { on };
+                    }
+                }
             }
             Features::Bases { slopes, thresholds, .. } => {
                 let l = slopes.len();
@@ -167,11 +167,14 @@ impl<'a, E: Float> Cell<'a, E> {
         f: &[[V; NB]],
         next: &mut [[V; NB]],
     ) {
-        let Rollout { latent, a, w, h, .. } = *self.rollout;
-        product(w, latent, f, |i, sum: [V; NB]| {
+        let Rollout { a, w, h, .. } = *self.rollout;
+        product(w, f, next);
+        for (i, next) in next.iter_mut().enumerate() {
             let (a, h) = (V::splat(a[i]), V::splat(h[i]));
-            next[i] = zip(sum, z[i], |sum, z| a.mul_add(z, sum).add(h));
-        });
+            for b in 0..NB {
+                next[b] = a.mul_add(z[i][b], next[b]).add(h);
+            }
+        }
     }
 
     /// From dL/dẑ \[M\] to dL/dz̃ \[M\] of the step before, with the derivative with respect to f, or before the
@@ -185,37 +188,35 @@ impl<'a, E: Float> Cell<'a, E> {
         threshold_sums: &mut [[V; NB]],
         before: &mut [[V; NB]],
     ) {
-        let Rollout { latent, a, .. } = *self.rollout;
-        let decay = |i: usize| {
-            let a = V::splat(a[i]);
-            map(dz[i], |dz| a.mul(dz))
-        };
+        product(&self.w_transposed, dz, df);
         match self.rollout.features {
             Features::Hidden { thresholds, clipped, .. } => {
-                product(&self.w_transposed, self.units, dz, |j, sum: [V; NB]| {
+                for (j, df) in df.iter_mut().enumerate() {
                     let threshold = V::splat(thresholds[j]);
                     for b in 0..NB {
                         let y = gate[j][b];
-                        let on = sum[b].where_positive(y.add(threshold));
+                        let on = df[b].where_positive(y.add(threshold));
                         threshold_sums[j][b] = threshold_sums[j][b].add(on);
-                        df[j][b] = if clipped { on.sub(sum[b].where_positive(y)) } else { on };
+                        df[b] = if clipped { on.sub(df[b].where_positive(y)) } else { on };
                     }
-                });
-                product(&self.weights_transposed, latent, df, |i, sum: [V; NB]| {
-                    before[i] = zip(sum, decay(i), V::add);
-                });
+                }
+                product(&self.weights_transposed, df, before);
             }
             Features::Bases { .. } | Features::Rectified { .. } => {
-                product(&self.w_transposed, self.units, dz, |i, sum: [V; NB]| df[i] = sum);
-                let centred = matches!(self.rollout.features, Features::Rectified { centred: true, .. });
-                for i in 0..latent {
-                    before[i] = zip(df[i], gate[i], V::mul);
+                for (i, before) in before.iter_mut().enumerate() {
+                    *before = zip(df[i], gate[i], V::mul);
                 }
-                let mean = if centred { mean(before) } else { [V::zero(); NB] };
-                for i in 0..latent {
-                    before[i] = zip(zip(before[i], mean, V::sub), decay(i), V::add);
+                if matches!(self.rollout.features, Features::Rectified { centred: true, .. }) {
+                    let mean = mean(before);
+                    for before in &mut *before {
+                        *before = zip(*before, mean, V::sub);
+                    }
                 }
             }
+        }
+        for (i, before) in before.iter_mut().enumerate() {
+            let a = V::splat(self.rollout.a[i]);
+            *before = zip(dz[i], *before, |dz, before| a.mul_add(dz, before));
         }
     }
 }

@@ -2,24 +2,17 @@
 
 use crate::lanes::{Float, Lanes};
 
-/// Calls `out(r, Σ_k w[r, k] x[k])` for every row r of `w` \[rows, x.len()\].
+/// Writes Σ_k w[r, k] x[k] to `out[r]` for every row r of `w` \[out.len(), x.len()\].
 #[inline(always)]
-pub(crate) fn product<V: Lanes, const NB: usize>(
-    w: &[V::Element],
-    rows: usize,
-    x: &[[V; NB]],
-    mut out: impl FnMut(usize, [V; NB]),
-) {
-    let n = x.len();
+pub(crate) fn product<V: Lanes, const NB: usize>(w: &[V::Element], x: &[[V; NB]], out: &mut [[V; NB]]) {
+    let (rows, n) = (out.len(), x.len());
     assert_eq!(w.len(), rows * n);
     let mut row = 0;
     // S interleaved partial sums keep enough additions in flight where there are few rows.
     macro_rules! tiles {
         ($r:literal, $s:literal) => {{
             let sums = tile::<V, NB, $r, $s>(&w[row * n..(row + $r) * n], x);
-            for (i, sum) in sums.into_iter().enumerate() {
-                out(row + i, sum);
-            }
+            out[row..row + $r].copy_from_slice(&sums);
             row += $r;
         }};
     }
@@ -45,38 +38,44 @@ fn tile<V: Lanes, const NB: usize, const R: usize, const S: usize>(
     let n = x.len();
     assert_eq!(w.len(), R * n);
     let mut sums = [[[V::zero(); NB]; R]; S];
-    let mut k = 0;
-    let mut add = |sums: &mut [[V; NB]; R], k: usize| {
-        debug_assert!(k < n);
-        // SAFETY: k < n in both loops below, `x` has n entries and `w` R * n.
-        #[allow(unsafe_code)]
-        let (x, weight) = unsafe { (x.get_unchecked(k), |r: usize| *w.get_unchecked(r * n + k)) };
-        for (r, sum) in sums.iter_mut().enumerate() {
-            let weight = V::splat(weight(r));
-            for (sum, x) in sum.iter_mut().zip(x) {
-                *sum = weight.mul_add(*x, *sum);
-            }
+    let whole = n - n % S;
+    for k in (0..whole).step_by(S) {
+        for s in 0..S {
+            accumulate(&mut sums[s], w, x, k + s);
         }
-    };
-    while k + S <= n {
-        for (s, sums) in sums.iter_mut().enumerate() {
-            add(sums, k + s);
-        }
-        k += S;
     }
-    while k < n {
-        add(&mut sums[0], k);
-        k += 1;
+    for k in whole..n {
+        accumulate(&mut sums[0], w, x, k);
     }
     let mut total = sums[0];
     for sums in &sums[1..] {
-        for (total, sum) in total.iter_mut().zip(sums) {
-            for (total, sum) in total.iter_mut().zip(sum) {
-                *total = total.add(*sum);
+        for r in 0..R {
+            for b in 0..NB {
+                total[r][b] = total[r][b].add(sums[r][b]);
             }
         }
     }
     total
+}
+
+/// Adds w[r, k] x[k] to each of R sums; k is below `x.len()`, and `w` has R rows.
+#[inline(always)]
+fn accumulate<V: Lanes, const NB: usize, const R: usize>(
+    sums: &mut [[V; NB]; R],
+    w: &[V::Element],
+    x: &[[V; NB]],
+    k: usize,
+) {
+    let n = x.len();
+    debug_assert!(k < n && w.len() == R * n);
+    for r in 0..R {
+        // SAFETY: the only caller has k < n, x with n entries and w with R * n.
+        #[allow(unsafe_code)]
+        let (weight, x) = unsafe { (V::splat(*w.get_unchecked(r * n + k)), x.get_unchecked(k)) };
+        for b in 0..NB {
+            sums[r][b] = weight.mul_add(x[b], sums[r][b]);
+        }
+    }
 }
 
 /// Adds Σ_t Σ_lanes x\[t, i\] y\[t, j\] to `out[i, j]`, for x \[steps, nx\] and y \[steps, ny\].

@@ -51,9 +51,7 @@ pub struct GenerativeModel {
 /// # Errors
 /// [`Error::NotFinite`] with `name` when an entry is NaN or infinite.
 pub fn matrix(name: &str, parameter: &Param<Tensor<2>>) -> Result<Array2<f64>> {
-    let [rows, columns] = parameter.val().dims();
-    let values = finite(name, parameter.val())?;
-    Ok(Array2::from_shape_fn((rows, columns), |(row, column)| values[row * columns + column]))
+    matrix_of(name, parameter.val())
 }
 
 /// A parameter \[R\] as an `f64` array.
@@ -61,7 +59,17 @@ pub fn matrix(name: &str, parameter: &Param<Tensor<2>>) -> Result<Array2<f64>> {
 /// # Errors
 /// [`Error::NotFinite`] with `name` when an entry is NaN or infinite.
 pub fn vector(name: &str, parameter: &Param<Tensor<1>>) -> Result<Array1<f64>> {
-    Ok(Array1::from(finite(name, parameter.val())?))
+    vector_of(name, parameter.val())
+}
+
+pub(crate) fn matrix_of(name: &str, tensor: Tensor<2>) -> Result<Array2<f64>> {
+    let [rows, columns] = tensor.dims();
+    let values = finite(name, tensor)?;
+    Ok(Array2::from_shape_fn((rows, columns), |(row, column)| values[row * columns + column]))
+}
+
+pub(crate) fn vector_of(name: &str, tensor: Tensor<1>) -> Result<Array1<f64>> {
+    Ok(Array1::from(finite(name, tensor)?))
 }
 
 fn finite<const D: usize>(name: &str, tensor: Tensor<D>) -> Result<Vec<f64>> {

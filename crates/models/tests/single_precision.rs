@@ -3,7 +3,10 @@
 
 use attractor_models::{
     Dynamics, Initialize, Observation, SequentialVaeConfig,
-    dynamics::{ClippedShallowPlrnnConfig, PlrnnConfig, RectifiedRnnConfig, ShallowPlrnnConfig},
+    dynamics::{
+        AlmostLinearRnnConfig, ClippedDendriticPlrnnConfig, ClippedShallowPlrnnConfig, DendriticPlrnnConfig,
+        MeanCentredPlrnnConfig, PlrnnConfig, RectifiedRnnConfig, ShallowPlrnnConfig,
+    },
     encoder::LinearEncoderConfig,
     observation::LinearObservationConfig,
 };
@@ -60,6 +63,10 @@ fn exported_maps_follow_the_tensors() {
     export_follows(&ShallowPlrnnConfig::new(3, 20).with_inputs(2));
     export_follows(&ClippedShallowPlrnnConfig::new(3, 20).with_inputs(2));
     export_follows(&RectifiedRnnConfig::new(4).with_inputs(2));
+    export_follows(&MeanCentredPlrnnConfig::new(5).with_inputs(2));
+    export_follows(&AlmostLinearRnnConfig::new(5, 2).with_inputs(2));
+    export_follows(&DendriticPlrnnConfig::new(5, 7).with_inputs(2));
+    export_follows(&ClippedDendriticPlrnnConfig::new(5, 7).with_inputs(2));
 }
 
 #[test]

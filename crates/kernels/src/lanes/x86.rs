@@ -18,7 +18,7 @@ pub(crate) struct Avx2(__m256);
 /// The two impls differ in the names of their instructions alone.
 macro_rules! lanes {
     ($vector:ident, $width:literal, $splat:ident, $zero:ident, $add:ident, $sub:ident, $mul:ident, $fma:ident, $max:ident,
-     |$value:ident, $gate:ident| $where_positive:expr, |$this:ident, $test:ident, $other:ident| $unless_zero:expr) => {
+     |$value:ident, $gate:ident| $where_positive:expr, |$this:ident, $test:ident, $other:ident| $unless_zero:expr, |$summed:ident| $sum:expr) => {
         // SAFETY of every block: the types of this file are created and used only below the functions of `isa`, which are
         // called after the processor was asked for the instructions (AVX-512 F, or AVX2 and FMA).
         impl Lanes for $vector {
@@ -61,15 +61,8 @@ macro_rules! lanes {
             }
             #[inline(always)]
             fn sum(self) -> f32 {
-                let mut lanes: [f32; $width] = unsafe { std::mem::transmute(self.0) };
-                let mut half = $width / 2;
-                while half > 0 {
-                    for lane in 0..half {
-                        lanes[lane] += lanes[lane + half];
-                    }
-                    half /= 2;
-                }
-                lanes[0]
+                let $summed = self.0;
+                unsafe { $sum }
             }
             #[inline(always)]
             fn elements<const NB: usize>(vectors: &[[Self; NB]]) -> &[f32] {
@@ -102,7 +95,8 @@ lanes!(
         this,
         _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(gate, _mm512_setzero_ps()),
         other
-    )
+    ),
+    |x| _mm512_reduce_add_ps(x)
 );
 
 lanes!(
@@ -116,5 +110,10 @@ lanes!(
     _mm256_fmadd_ps,
     _mm256_max_ps,
     |value, gate| _mm256_and_ps(value, _mm256_cmp_ps::<_CMP_GT_OQ>(gate, _mm256_setzero_ps())),
-    |this, gate, other| _mm256_blendv_ps(this, other, _mm256_cmp_ps::<_CMP_EQ_OQ>(gate, _mm256_setzero_ps()))
+    |this, gate, other| _mm256_blendv_ps(this, other, _mm256_cmp_ps::<_CMP_EQ_OQ>(gate, _mm256_setzero_ps())),
+    |x| {
+        let quarters = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps::<1>(x));
+        let pairs = _mm_add_ps(quarters, _mm_movehl_ps(quarters, quarters));
+        _mm_cvtss_f32(_mm_add_ss(pairs, _mm_shuffle_ps::<1>(pairs, pairs)))
+    }
 );

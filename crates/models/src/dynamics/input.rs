@@ -37,11 +37,31 @@ impl InputMatrix {
     /// # Panics
     /// When inputs are given to a model without C, or none to one with it.
     pub fn add(&self, z: Tensor<2>, u: Option<Tensor<2>>) -> Tensor<2> {
-        match (&self.c, u) {
-            (Some(c), Some(u)) => z + u.matmul(c.val().transpose()),
-            (None, None) => z,
-            (Some(_), None) => panic!("these dynamics have external inputs, but none were given"),
-            (None, Some(_)) => panic!("these dynamics have no external inputs, but some were given"),
+        match (self.matching(u.is_some()), u) {
+            (Some(c), Some(u)) => z + u.matmul(c.transpose()),
+            _ => z,
+        }
+    }
+
+    /// C u_t for every step.
+    ///
+    /// # Shapes
+    /// `u: [B, T, K]` -> `[B, T, M]`.
+    ///
+    /// # Panics
+    /// As [`add`](Self::add).
+    pub(crate) fn drive(&self, u: Option<Tensor<3>>) -> Option<Tensor<3>> {
+        let c = self.matching(u.is_some())?;
+        u.map(|u| u.matmul(c.transpose().unsqueeze()))
+    }
+
+    /// C, if there are inputs.
+    fn matching(&self, given: bool) -> Option<Tensor<2>> {
+        match (&self.c, given) {
+            (Some(c), true) => Some(c.val()),
+            (None, false) => None,
+            (Some(_), false) => panic!("these dynamics have external inputs, but none were given"),
+            (None, true) => panic!("these dynamics have no external inputs, but some were given"),
         }
     }
 

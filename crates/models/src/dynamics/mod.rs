@@ -1,17 +1,21 @@
 //! Latent dynamics z_t = F(z_{t−1}, u_t): the trait, and one PLRNN variant a file.
 
-mod clipped_shallow;
+mod almost_linear;
+mod dendritic;
+mod form;
 mod input;
 mod plrnn;
 mod rectified;
 mod shallow;
 mod talathi_vartak;
 
-pub use clipped_shallow::{ClippedShallowPlrnn, ClippedShallowPlrnnConfig};
+pub use almost_linear::{AlmostLinearRnn, AlmostLinearRnnConfig};
+pub use dendritic::{ClippedDendriticPlrnnConfig, DendriticPlrnn, DendriticPlrnnConfig};
+pub use form::{Features, Form, PiecewiseLinearRnn};
 pub use input::InputMatrix;
-pub use plrnn::{Plrnn, PlrnnConfig};
+pub use plrnn::{MeanCentredPlrnnConfig, Plrnn, PlrnnConfig};
 pub use rectified::{RectifiedRnn, RectifiedRnnConfig};
-pub use shallow::{ShallowPlrnn, ShallowPlrnnConfig};
+pub use shallow::{ClippedShallowPlrnnConfig, ShallowPlrnn, ShallowPlrnnConfig};
 
 use attractor_systems::PiecewiseLinearMap;
 use burn::{
@@ -22,6 +26,9 @@ use burn::{
 use crate::{Forcing, Result, rollout};
 
 /// Deterministic latent dynamics z_t = F(z_{t−1}, u_t), piecewise linear in z.
+///
+/// Dynamics of the form z_t = a ∘ z_{t−1} + W f(z_{t−1}) + h + C u_t come by [`PiecewiseLinearRnn`], with a fused
+/// rollout; others implement this trait themselves.
 pub trait Dynamics: Module + ModuleDisplay {
     /// Number of latents M.
     fn latent_dim(&self) -> usize;
@@ -84,19 +91,8 @@ pub trait Dynamics: Module + ModuleDisplay {
     }
 }
 
-/// A vector as a row [1, M], to broadcast over a batch.
-fn row(vector: &Param<Tensor<1>>) -> Tensor<2> {
-    vector.val().unsqueeze()
-}
-
-/// The diagonal matrix of a vector [M], as [1, M, M].
-fn diagonal(vector: Tensor<1>) -> Tensor<3> {
-    let m = vector.dims()[0];
-    let eye = Tensor::<2>::eye(m, &vector.device());
-    (eye * vector.unsqueeze()).unsqueeze()
-}
-
-/// 1 where `x` is above 0, else 0.
-fn is_positive<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    x.greater_scalar(0.0).float()
+/// W \[M, M\] with its diagonal masked to zero.
+fn without_diagonal(w: Tensor<2>) -> Tensor<2> {
+    let off_diagonal = 1.0 - Tensor::<2>::eye(w.dims()[0], &w.device());
+    w * off_diagonal
 }

@@ -9,7 +9,7 @@ use burn::{
 use ndarray::{Array1, Array2};
 use rand::Rng;
 
-use super::{Dynamics, InputMatrix, is_positive, row};
+use super::{Dynamics, InputMatrix};
 use crate::{Initialize, Result, error::nonzero, initialize, matrix, vector};
 
 /// Sizes of a [`RectifiedRnn`].
@@ -60,11 +60,12 @@ impl Dynamics for RectifiedRnn {
     }
 
     fn step(&self, z: Tensor<2>, u: Option<Tensor<2>>) -> Tensor<2> {
-        self.c.add(relu(z.matmul(self.w.val().transpose()) + row(&self.b)), u)
+        self.c.add(relu(z.matmul(self.w.val().transpose()) + self.b.val().unsqueeze()), u)
     }
 
     fn jacobian(&self, z: Tensor<2>) -> Tensor<3> {
-        let active = is_positive(z.matmul(self.w.val().transpose()) + row(&self.b));
+        let active =
+            (z.matmul(self.w.val().transpose()) + self.b.val().unsqueeze()).greater_scalar(0.0).float();
         active.unsqueeze_dim::<3>(2) * self.w.val().unsqueeze::<3>()
     }
 

@@ -2,7 +2,10 @@
 
 use attractor_models::{
     Dynamics, Initialize,
-    dynamics::{ClippedShallowPlrnnConfig, PlrnnConfig, RectifiedRnnConfig, ShallowPlrnnConfig},
+    dynamics::{
+        AlmostLinearRnnConfig, ClippedDendriticPlrnnConfig, ClippedShallowPlrnnConfig, DendriticPlrnnConfig,
+        MeanCentredPlrnnConfig, PlrnnConfig, RectifiedRnnConfig, ShallowPlrnnConfig,
+    },
 };
 use attractor_systems::Map;
 use burn::{
@@ -22,9 +25,42 @@ fn relu(x: &Array1<f64>) -> Array1<f64> {
 }
 
 fn plrnn(p: &Parameters, z: &Array1<f64>) -> Array1<f64> {
+    p.vector("a") * z + without_diagonal(p).dot(&relu(z)) + p.vector("h")
+}
+
+fn without_diagonal(p: &Parameters) -> Array2<f64> {
     let mut w = p.matrix("w");
     w.diag_mut().fill(0.0);
-    p.vector("a") * z + w.dot(&relu(z)) + p.vector("h")
+    w
+}
+
+fn mean_centred(p: &Parameters, z: &Array1<f64>) -> Array1<f64> {
+    let centred = z - z.sum() / z.len() as f64;
+    p.vector("a") * z + without_diagonal(p).dot(&relu(&centred)) + p.vector("h")
+}
+
+/// Of four latents, the last three are rectified; of fewer, all but the first.
+fn almost_linear(p: &Parameters, z: &Array1<f64>) -> Array1<f64> {
+    let mut rectified = relu(z);
+    rectified[0] = z[0];
+    p.vector("a") * z + p.matrix("w").dot(&rectified) + p.vector("h")
+}
+
+fn bases(p: &Parameters, z: &Array1<f64>, off: impl Fn(f64) -> f64) -> Array1<f64> {
+    let (alpha, levels) = (p.vector("alpha"), p.matrix("thresholds"));
+    let sum = |(i, z): (usize, &f64)| -> f64 {
+        (0..alpha.len()).map(|b| alpha[b] * ((z - levels[[i, b]]).max(0.0) - off(*z))).sum()
+    };
+    let features: Array1<f64> = z.iter().enumerate().map(sum).collect();
+    p.vector("a") * z + without_diagonal(p).dot(&features) + p.vector("h")
+}
+
+fn dendritic(p: &Parameters, z: &Array1<f64>) -> Array1<f64> {
+    bases(p, z, |_| 0.0)
+}
+
+fn clipped_dendritic(p: &Parameters, z: &Array1<f64>) -> Array1<f64> {
+    bases(p, z, |z| z.max(0.0))
 }
 
 fn shallow(p: &Parameters, z: &Array1<f64>) -> Array1<f64> {
@@ -53,6 +89,19 @@ macro_rules! every_variant {
             clipped as Formula,
         );
         $check(&shaken(&RectifiedRnnConfig::new(m).with_inputs(k), seed, device), rectified as Formula);
+        $check(
+            &shaken(&MeanCentredPlrnnConfig::new(m).with_inputs(k), seed, device),
+            mean_centred as Formula,
+        );
+        $check(
+            &shaken(&AlmostLinearRnnConfig::new(m, m - 1).with_inputs(k), seed, device),
+            almost_linear as Formula,
+        );
+        $check(&shaken(&DendriticPlrnnConfig::new(m, l).with_inputs(k), seed, device), dendritic as Formula);
+        $check(
+            &shaken(&ClippedDendriticPlrnnConfig::new(m, l).with_inputs(k), seed, device),
+            clipped_dendritic as Formula,
+        );
     }};
 }
 
@@ -250,10 +299,11 @@ fn the_diagonal_of_w_stays_zero() {
 
 #[test]
 fn weight_penalty_pulls_a_to_one_and_the_rest_to_zero() {
-    fn check(model: &impl Dynamics, _: Formula) {
+    fn check(model: &impl Dynamics, formula: Formula) {
         let p = read(model, None);
         // Of the PLRNN, which has an A beside its W, the diagonal of W is no part of the model.
-        let masked = p.0.contains_key("a");
+        // The almost-linear RNN keeps it.
+        let masked = p.0.contains_key("a") && (formula as usize) != (almost_linear as Formula as usize);
         let each = p.0.iter().map(|(path, values)| match path.as_str() {
             "a" => values.iter().map(|a| (1.0 - a).powi(2)).sum::<f64>(),
             "w" if masked => values.indexed_iter().filter(|(at, _)| at[0] != at[1]).map(|(_, w)| w * w).sum(),
@@ -295,6 +345,14 @@ fn sizes_of_zero_are_refused() {
     assert!(ClippedShallowPlrnnConfig::new(0, 3).init(&device, &mut rng).is_err());
     assert!(ClippedShallowPlrnnConfig::new(3, 0).init(&device, &mut rng).is_err());
     assert!(RectifiedRnnConfig::new(0).init(&device, &mut rng).is_err());
+    assert!(MeanCentredPlrnnConfig::new(0).init(&device, &mut rng).is_err());
+    assert!(DendriticPlrnnConfig::new(2, 0).init(&device, &mut rng).is_err());
+    assert!(ClippedDendriticPlrnnConfig::new(0, 2).init(&device, &mut rng).is_err());
+    let flat = ClippedDendriticPlrnnConfig::new(2, 2).with_threshold_range(0.0);
+    assert!(flat.init(&device, &mut rng).is_err());
+    assert!(AlmostLinearRnnConfig::new(0, 0).init(&device, &mut rng).is_err());
+    let error = text(AlmostLinearRnnConfig::new(2, 3).init(&device, &mut rng).unwrap_err());
+    assert_eq!(error, "AlmostLinearRnnConfig: `rectified` is 3; it must be at most the number of latents");
 }
 
 #[test]

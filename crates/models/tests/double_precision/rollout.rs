@@ -2,7 +2,10 @@
 
 use attractor_models::{
     Dynamics, Forcing,
-    dynamics::{ClippedShallowPlrnnConfig, PlrnnConfig, RectifiedRnnConfig, ShallowPlrnnConfig},
+    dynamics::{
+        AlmostLinearRnnConfig, ClippedDendriticPlrnnConfig, ClippedShallowPlrnnConfig, DendriticPlrnnConfig,
+        MeanCentredPlrnnConfig, PlrnnConfig, RectifiedRnnConfig, ShallowPlrnnConfig,
+    },
 };
 use burn::tensor::{Device, Tensor};
 use ndarray::{ArrayD, Axis, s};
@@ -10,12 +13,20 @@ use proptest::{prelude::*, test_runner::RngSeed};
 
 use crate::{array, assert_close, device, normal, read, shaken, tensor};
 
-/// ẑ_t = F(z̃_{t−1}, u_t), z̃_t = (1 − α_t) ẑ_t + α_t d_t, one step after the other.
+/// What forces a case: α, the number of forced latents and whether there is a mask.
+#[derive(Clone, Copy)]
+struct Forced<'a> {
+    alpha: &'a [f32],
+    width: usize,
+    masked: bool,
+}
+
+/// ẑ_t = F(z̃_{t−1}, u_t), z̃_t = (1 − α_t m_t) ẑ_t + α_t m_t d_t, one step after the other.
 fn by_hand(
     model: &impl Dynamics,
     z0: Tensor<2>,
     steps: usize,
-    forcing: Option<(&Tensor<3>, &[f32])>,
+    forcing: Option<(&Tensor<3>, Option<&Tensor<3>>, &[f32])>,
     inputs: Option<&Tensor<3>>,
 ) -> Tensor<3> {
     let [batch, m] = z0.dims();
@@ -29,9 +40,15 @@ fn by_hand(
         let state = model.step(before, inputs.map(|u| at(u, t)));
         states.push(state.clone().reshape([batch, 1, m]));
         before = match forcing {
-            Some((target, alpha)) => {
-                let alpha = f64::from(alpha[t]);
-                state * (1.0 - alpha) + at(target, t) * alpha
+            Some((target, mask, alpha)) => {
+                let n = target.dims()[2];
+                let strength = match mask {
+                    Some(mask) => at(mask, t),
+                    None => Tensor::ones([batch, n], &target.device()),
+                } * f64::from(alpha[t]);
+                let free = state.clone().slice([0..batch, 0..n]);
+                let forced = free.clone() + strength * (at(target, t) - free);
+                state.slice_assign([0..batch, 0..n], forced)
             }
             None => state,
         };
@@ -42,28 +59,48 @@ fn by_hand(
 struct Case {
     z0: Tensor<2>,
     target: Tensor<3>,
+    mask: Tensor<3>,
     inputs: Option<Tensor<3>>,
 }
 
 /// Everything that a rollout depends on, tracked.
-fn case(model: &impl Dynamics, batch: usize, steps: usize, device: &Device) -> Case {
+fn case(model: &impl Dynamics, batch: usize, steps: usize, width: usize, device: &Device) -> Case {
     let (m, k) = (model.latent_dim(), model.input_dim());
     let tracked = |values: ArrayD<f64>| tensor::<3>(&values, device).require_grad();
     Case {
         z0: tensor::<2>(&normal([batch, m], 31), device).require_grad(),
-        target: tracked(normal([batch, steps, m], 32)),
+        target: tracked(normal([batch, steps, width], 32)),
+        mask: tensor(&normal([batch, steps, width], 38).mapv(|x| f64::from(u8::from(x > 0.0))), device),
         inputs: (k > 0).then(|| tracked(normal([batch, steps, k], 33))),
     }
 }
 
 /// Compares values and the gradients of a random projection with respect to parameters, start, forcing and inputs.
 fn agrees_with_the_loop(model: &impl Dynamics, batch: usize, alpha: Option<&[f32]>, steps: usize) {
+    let m = model.latent_dim();
+    for (width, masked) in [(m, false), (m, true), (m.div_ceil(2), false), (m.div_ceil(2), true)] {
+        let forced = alpha.map(|alpha| Forced { alpha, width, masked });
+        agrees_where_forced(model, batch, forced, steps);
+        if alpha.is_none() {
+            break;
+        }
+    }
+}
+
+fn agrees_where_forced(model: &impl Dynamics, batch: usize, forced: Option<Forced<'_>>, steps: usize) {
     let device = device().autodiff();
-    let case = case(model, batch, steps, &device);
-    let forcing = alpha.map(|alpha| Forcing::new(case.target.clone(), alpha.to_vec()));
+    let case = case(model, batch, steps, forced.map_or(1, |forced| forced.width), &device);
+    let mask = forced.is_some_and(|forced| forced.masked).then_some(&case.mask);
+    let forcing = forced.map(|Forced { alpha, .. }| {
+        let forcing = Forcing::new(case.target.clone(), alpha.to_vec());
+        match mask {
+            Some(mask) => forcing.with_mask(mask.clone()),
+            None => forcing,
+        }
+    });
     let found = model.rollout(case.z0.clone(), steps, forcing.as_ref(), case.inputs.clone());
-    let expected =
-        by_hand(model, case.z0.clone(), steps, alpha.map(|a| (&case.target, a)), case.inputs.as_ref());
+    let by = forced.map(|forced| (&case.target, mask, forced.alpha));
+    let expected = by_hand(model, case.z0.clone(), steps, by, case.inputs.as_ref());
     assert_close(&array(found.clone().inner()), &array(expected.clone().inner()), 1e-12);
 
     let weights = tensor::<3>(&normal([batch, steps, model.latent_dim()], 34), &device);
@@ -94,6 +131,10 @@ macro_rules! every_variant {
         $check(&shaken(&ShallowPlrnnConfig::new(3, 6).with_inputs(k), 22, &device));
         $check(&shaken(&ClippedShallowPlrnnConfig::new(3, 6).with_inputs(k), 23, &device));
         $check(&shaken(&RectifiedRnnConfig::new(3).with_inputs(k), 24, &device));
+        $check(&shaken(&MeanCentredPlrnnConfig::new(3).with_inputs(k), 27, &device));
+        $check(&shaken(&AlmostLinearRnnConfig::new(3, 2).with_inputs(k), 28, &device));
+        $check(&shaken(&DendriticPlrnnConfig::new(3, 6).with_inputs(k), 29, &device));
+        $check(&shaken(&ClippedDendriticPlrnnConfig::new(3, 6).with_inputs(k), 30, &device));
     }};
 }
 
