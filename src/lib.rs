@@ -73,9 +73,13 @@ pub mod prelude {
         power_spectrum_distance, state_space_divergence,
     };
     pub use attractor_models::{
-        Backend, Dynamics, Encoder, GenerativeModel, Initialize, Observation, Posterior, SequentialVae,
-        SequentialVaeConfig,
-        dynamics::{ClippedShallowPlrnnConfig, PlrnnConfig, RectifiedRnnConfig, ShallowPlrnnConfig},
+        Backend, Dynamics, Encoder, Forcing, GenerativeModel, Initialize, Observation, Posterior,
+        SequentialVae, SequentialVaeConfig, StateSpaceModel, StateSpaceModelConfig,
+        dynamics::{
+            AlmostLinearRnnConfig, ClippedDendriticPlrnnConfig, ClippedShallowPlrnnConfig,
+            DendriticPlrnnConfig, MeanCentredPlrnnConfig, PlrnnConfig, RectifiedRnnConfig,
+            ShallowPlrnnConfig,
+        },
         encoder::{ConvolutionalEncoderConfig, LinearEncoderConfig, MlpEncoderConfig},
         observation::{IdentityObservationConfig, LinearObservationConfig},
     };
@@ -86,7 +90,7 @@ pub mod prelude {
     pub use attractor_train::{
         Checkpoint, Dataset, Fit, Objective, Observer, OptimizerConfig, Outcome, Run, Schedule, Trainer,
         TrainerConfig,
-        objective::Elbo,
+        objective::{Elbo, JacobianNorm, NoiseOn, Strength, TeacherForcing},
         observer::{CheckpointWriter, EarlyStop},
     };
 }

@@ -20,6 +20,7 @@ pub mod observation;
 pub mod posterior;
 pub mod rollout;
 mod sequential_vae;
+mod state_space_model;
 
 pub use backend::Backend;
 pub use dynamics::Dynamics;
@@ -31,6 +32,7 @@ pub use observation::Observation;
 pub use posterior::{DiagonalGaussian, Posterior};
 pub use rollout::Forcing;
 pub use sequential_vae::{LatentPrior, LogJoint, SequentialVae, SequentialVaeConfig};
+pub use state_space_model::{StateSpaceModel, StateSpaceModelConfig};
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

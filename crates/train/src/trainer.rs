@@ -202,7 +202,7 @@ impl<'a, C: Initialize, O: Objective<C::Module>> Trainer<'a, C, O> {
 
     fn checked(self) -> Result<Self> {
         self.run.trainer.validate()?;
-        self.run.objective.validate(&self.state.model, self.dataset)?;
+        self.run.objective.validate(&self.state.model, self.dataset, self.run.trainer.window)?;
         self.windows()?;
         Ok(self)
     }
@@ -315,7 +315,7 @@ impl<'a, C: Initialize, O: Objective<C::Module>> Trainer<'a, C, O> {
         let config = &run.trainer;
         let progress = state.step as f64 / config.steps() as f64;
         let batch = windows.sample(config.batch, &mut state.rng, device);
-        run.objective.before_step(&mut state.model, progress);
+        run.objective.before_step(&mut state.model, &batch, state.step, progress);
         let Loss { total, terms } = run.objective.loss(&state.model, &batch, progress, &mut state.rng);
 
         let values = terms.iter().map(|(_, value)| value.clone()).chain([total.clone()]);

@@ -5,6 +5,7 @@ use burn::{
     module::{Module, ModuleDisplay, Param},
     tensor::{Tensor, activation::relu},
 };
+use nalgebra::DMatrix;
 use ndarray::{Array1, Array2, Axis, concatenate, s};
 
 use super::{Dynamics, InputMatrix};
@@ -97,6 +98,20 @@ impl<R: PiecewiseLinearRnn> Dynamics for R {
         rollout::fused(self, z0, steps, forcing, inputs)
     }
 
+    fn jacobian_bound(&self) -> Result<Option<f64>> {
+        self.form().jacobian_bound().map(Some)
+    }
+
+    fn manifold_penalties(&self, latents: usize) -> Option<[Tensor<1>; 3]> {
+        let Form { a, w, h, .. } = self.form();
+        let first = self.latent_dim().checked_sub(latents)?;
+        Some([
+            (a.narrow(0, first, latents) - 1.0).square().sum(),
+            w.narrow(0, first, latents).square().sum(),
+            h.narrow(0, first, latents).square().sum(),
+        ])
+    }
+
     fn weight_penalty(&self) -> Tensor<1> {
         self.input_matrix().penalty(self.form().penalty())
     }
@@ -130,7 +145,8 @@ impl Form {
         let eye = Tensor::<2>::eye(m, &z.device());
         let diagonal = (eye * row(self.a)).unsqueeze::<3>();
         // W diag(g), for gates g [B, U].
-        let gated = |gates: Tensor<2>| self.w.clone().unsqueeze::<3>() * gates.unsqueeze_dim::<3>(1);
+        let w = self.w.clone();
+        let gated = |gates: Tensor<2>| w.clone().unsqueeze::<3>() * gates.unsqueeze_dim::<3>(1);
         let rest = match self.features {
             Features::Rectified { linear, centred } => {
                 let z = centre(z, centred);
@@ -148,7 +164,11 @@ impl Form {
                 if clipped {
                     gates = gates - is_positive(drive);
                 }
-                gated(gates).matmul(weights.unsqueeze())
+                // Σ_l g_l w1_l ⊗ w2_l, as one product of the gates with all outer products.
+                let l = weights.dims()[0];
+                let outer = self.w.transpose().unsqueeze_dim::<3>(2) * weights.unsqueeze_dim::<3>(1);
+                let [batch, _] = gates.dims();
+                gates.matmul(outer.reshape([l, m * m])).reshape([batch, m, m])
             }
             Features::Bases { slopes, thresholds, clipped } => {
                 let slopes = slopes.unsqueeze::<3>();
@@ -212,6 +232,21 @@ impl Form {
         };
         Ok(PiecewiseLinearMap::new(linear_part, v, units, thresholds, h, c)
             .expect("the shapes of one module fit together"))
+    }
+
+    /// max|a| + ‖W‖ times a bound of the norm of df/dz: 1 for rectified units, ‖W2‖ for hidden ones, Σ_b |α_b| for bases.
+    fn jacobian_bound(self) -> Result<f64> {
+        let norm = |matrix: Array2<f64>| {
+            let (rows, columns) = matrix.dim();
+            DMatrix::from_fn(rows, columns, |i, j| matrix[[i, j]]).singular_values().max()
+        };
+        let slope = match self.features {
+            Features::Rectified { .. } => 1.0,
+            Features::Hidden { weights, .. } => norm(export::matrix_of("W2", weights)?),
+            Features::Bases { slopes, .. } => export::vector_of("alpha", slopes)?.mapv(f64::abs).sum(),
+        };
+        let decay = export::vector_of("A", self.a)?.fold(0.0, |largest: f64, a| largest.max(a.abs()));
+        Ok(decay + norm(export::matrix_of("W", self.w)?) * slope)
     }
 
     /// ‖1 − a‖² and the squares of everything else.

@@ -70,6 +70,21 @@ pub trait Dynamics: Module + ModuleDisplay {
         rollout::reference(self, z0, steps, forcing, inputs)
     }
 
+    /// An upper bound of the spectral norm of the Jacobian, at whatever state; `None` where there is none to give.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`](crate::Error::NotFinite) when a parameter is NaN or infinite.
+    fn jacobian_bound(&self) -> Result<Option<f64>> {
+        Ok(None)
+    }
+
+    /// What draws the last `latents` latents towards a manifold of fixed points \[S21\]: the squares of 1 − A_ii, of the rows
+    /// W_i and of h_i, each summed over those latents. `None` for dynamics without such a form.
+    fn manifold_penalties(&self, latents: usize) -> Option<[Tensor<1>; 3]> {
+        let _ = latents;
+        None
+    }
+
     /// Sum of squares that weight regularization adds to a loss, one number `[1]`.
     ///
     /// By default Σ θ² over all parameters; variants with a diagonal A use ‖1 − A‖² for it \[H23\], so that

@@ -74,6 +74,18 @@ impl Observation for IdentityObservation {
         Tensor::cat(vec![x, rest], 2)
     }
 
+    fn determined_dim(&self) -> usize {
+        self.observed_dim()
+    }
+
+    fn reads_latents(&self) -> bool {
+        true
+    }
+
+    fn determined(&self, x: Tensor<3>) -> Tensor<3> {
+        x
+    }
+
     fn readout(&self) -> Result<LinearReadout> {
         let n = self.observed_dim();
         Ok(LinearReadout {

@@ -53,6 +53,15 @@ impl Initialize for LinearObservationConfig {
     }
 }
 
+impl LinearObservation {
+    /// B in `f64`.
+    fn entries(&self) -> DMatrix<f64> {
+        let b: Vec<f64> = self.b.val().into_data().iter::<f64>().collect();
+        assert!(b.iter().all(|entry| entry.is_finite()), "B must be finite to be inverted");
+        DMatrix::from_row_slice(self.observed_dim(), self.latent_dim(), &b)
+    }
+}
+
 impl Observation for LinearObservation {
     fn observed_dim(&self) -> usize {
         self.b.lazy_shape()[0]
@@ -79,9 +88,8 @@ impl Observation for LinearObservation {
     /// When B has an entry that is not finite: there is no inverse of it to search for.
     fn inverse(&self, x: Tensor<3>) -> Tensor<3> {
         let (n, m) = (self.observed_dim(), self.latent_dim());
-        let b: Vec<f64> = self.b.val().into_data().iter::<f64>().collect();
-        assert!(b.iter().all(|entry| entry.is_finite()), "B must be finite to be inverted");
-        let inverse = DMatrix::from_row_slice(n, m, &b)
+        let inverse = self
+            .entries()
             .pseudo_inverse(1e-12)
             .expect("the tolerance of the pseudo-inverse is not negative");
         // Row-major B⁺ᵀ [N, M] is column-major B⁺ [M, N].
@@ -91,6 +99,24 @@ impl Observation for LinearObservation {
         let centred = x.reshape([batch * steps, n]) - self.offset.val().detach().unsqueeze();
         let transposed = Tensor::<2>::from_data(TensorData::new(transposed, [n, m]), &device);
         centred.matmul(transposed).reshape([batch, steps, m])
+    }
+
+    /// (1 − σ_max / σ_min)² with the largest and the smallest of the min(N, M) singular values of B \[H23\].
+    ///
+    /// # Panics
+    /// When B has an entry that is not finite.
+    fn conditioning_penalty(&self) -> Option<Tensor<1>> {
+        let (n, m) = (self.observed_dim(), self.latent_dim());
+        let svd = self.entries().svd(true, true);
+        let (u, vt) = (svd.u.expect("asked for"), svd.v_t.expect("asked for"));
+        // σ_i = u_iᵀ B v_i, whose derivative with respect to B is u_i v_iᵀ at fixed u_i and v_i.
+        let singular_value = |i: usize| {
+            let outer: Vec<f32> = (0..n * m).map(|k| (u[(k / m, i)] * vt[(i, k % m)]) as f32).collect();
+            let b = self.b.val();
+            (Tensor::<2>::from_data(TensorData::new(outer, [n, m]), &b.device()) * b).sum()
+        };
+        let (largest, smallest) = (svd.singular_values.imax(), svd.singular_values.imin());
+        Some((singular_value(largest) / singular_value(smallest) - 1.0).square())
     }
 
     fn readout(&self) -> Result<LinearReadout> {

@@ -40,6 +40,29 @@ pub trait Observation: Module + ModuleDisplay {
     /// `x: [B, T, N]` -> `[B, T, M]`.
     fn inverse(&self, x: Tensor<3>) -> Tensor<3>;
 
+    /// Number D of leading latents that x determines by itself; all of them, where [`inverse`](Self::inverse) gives all.
+    fn determined_dim(&self) -> usize {
+        self.latent_dim()
+    }
+
+    /// The leading D latents of [`inverse`](Self::inverse), those that x determines.
+    ///
+    /// # Shapes
+    /// `x: [B, T, N]` -> `[B, T, D]`.
+    fn determined(&self, x: Tensor<3>) -> Tensor<3> {
+        self.inverse(x).narrow(2, 0, self.determined_dim())
+    }
+
+    /// Whether the leading latents are the observed variables themselves, one by one.
+    fn reads_latents(&self) -> bool {
+        false
+    }
+
+    /// What keeps the inverse well-conditioned when it is added to a loss, one number `[1]`; `None` where nothing has to.
+    fn conditioning_penalty(&self) -> Option<Tensor<1>> {
+        None
+    }
+
     /// The mean read-out in `f64`.
     ///
     /// # Errors

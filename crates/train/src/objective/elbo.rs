@@ -98,7 +98,7 @@ impl<E: Encoder, D: Dynamics, O: Observation> Objective<SequentialVae<E, D, O>> 
         model.encoder.context()
     }
 
-    fn validate(&self, model: &SequentialVae<E, D, O>, data: &Dataset) -> Result<()> {
+    fn validate(&self, model: &SequentialVae<E, D, O>, data: &Dataset, _window: usize) -> Result<()> {
         let agree = |name, model, data| {
             if model == data { Ok(()) } else { Err(Error::ModelAndData { name, model, data }) }
         };
@@ -127,7 +127,7 @@ impl<E: Encoder, D: Dynamics, O: Observation> Objective<SequentialVae<E, D, O>> 
         Ok(())
     }
 
-    fn before_step(&self, model: &mut SequentialVae<E, D, O>, progress: f64) {
+    fn before_step(&self, model: &mut SequentialVae<E, D, O>, _: &Batch, _: usize, progress: f64) {
         if let Some(variance) = &self.process_variance {
             model.prior.hold_process_variance(variance.at(progress));
         }

@@ -1,8 +1,12 @@
 //! Objectives: what a run minimises. The trait, and one objective a file.
 
 mod elbo;
+mod jacobian_norm;
+mod teacher_forcing;
 
 pub use elbo::{Elbo, Entropy};
+pub use jacobian_norm::JacobianNorm;
+pub use teacher_forcing::{ManifoldAttractor, NoiseOn, Strength, TeacherForcing};
 
 use attractor_models::Context;
 use burn::tensor::Tensor;
@@ -16,15 +20,17 @@ pub trait Objective<M>: Clone + Serialize + DeserializeOwned {
     /// Samples that the model needs to see around a window.
     fn context(&self, model: &M) -> Context;
 
-    /// Refuses settings that cannot work, and a model that does not fit the data, before training starts.
+    /// Refuses settings that cannot work, a model that does not fit the data and windows of too few samples, before training
+    /// starts.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange), [`Error::ModelAndData`](crate::Error::ModelAndData) and the like.
-    fn validate(&self, model: &M, data: &Dataset) -> Result<()>;
+    fn validate(&self, model: &M, data: &Dataset, window: usize) -> Result<()>;
 
-    /// Puts scheduled values into the model before a step. `progress` runs from 0 to 1 over the run.
-    fn before_step(&self, model: &mut M, progress: f64) {
-        let _ = (model, progress);
+    /// Puts scheduled and adapted values into the model before a step on `batch`. Steps count from 0; `progress` runs from 0
+    /// to 1 over the run.
+    fn before_step(&self, model: &mut M, batch: &Batch, step: usize, progress: f64) {
+        let _ = (model, batch, step, progress);
     }
 
     /// The loss of `batch` at `progress`, with all randomness from `rng`.
