@@ -1,10 +1,12 @@
 //! Latent states from data: where a trained model starts from.
 
-use attractor_models::{Dynamics, Encoder, GenerativeModel, Observation, Posterior, SequentialVae};
+use attractor_models::{
+    Dynamics, Encoder, GenerativeModel, Observation, Posterior, SequentialVae, StateSpaceModel,
+};
 use attractor_systems::Trajectory;
 use burn::{
     module::Module,
-    tensor::{Tensor, TensorData},
+    tensor::{Device, Tensor, TensorData},
 };
 use nalgebra::DMatrix;
 use ndarray::Array2;
@@ -33,19 +35,74 @@ pub fn posterior_mean<E: Encoder, D: Dynamics, O: Observation>(
         check("samples T of the inputs", data.len(), inputs.len())?;
     }
     let filled = data.interpolate_missing()?;
-    let device = model.valid().devices()[0].clone();
-    let tensor = |series: &Trajectory| {
-        let values: Vec<f32> = series.data().iter().map(|value| *value as f32).collect();
-        Tensor::<3>::from_data(TensorData::new(values, [1, series.len(), series.dim()]), &device)
-    };
-    let posterior = model.valid().infer(tensor(&filled), inputs.map(tensor));
-    let m = model.dynamics.latent_dim();
-    let values: Vec<f64> = posterior.mean().into_data().iter::<f64>().collect();
+    let model = model.valid();
+    let device = model.devices()[0].clone();
+    let posterior = model.infer(series(&filled, &device), inputs.map(|inputs| series(inputs, &device)));
+    states(posterior.mean().squeeze_dim(0), data.dt())
+}
+
+/// A trajectory \[T, N\] as a batch of one, \[1, T, N\].
+fn series(trajectory: &Trajectory, device: &Device) -> Tensor<3> {
+    let values: Vec<f32> = trajectory.data().iter().map(|value| *value as f32).collect();
+    Tensor::from_data(TensorData::new(values, [1, trajectory.len(), trajectory.dim()]), device)
+}
+
+/// Latent states \[T, M\] as a trajectory.
+fn states(states: Tensor<2>, dt: f64) -> Result<Trajectory> {
+    let [steps, m] = states.dims();
+    let values: Vec<f64> = states.into_data().iter::<f64>().collect();
     if let Some(index) = values.iter().position(|value| !value.is_finite()) {
         return Err(Error::NotFinite { step: index / m });
     }
-    let mean = Array2::from_shape_fn((data.len(), m), |(t, latent)| values[t * m + latent]);
-    Ok(Trajectory::new(mean, data.dt())?)
+    Ok(Trajectory::new(Array2::from_shape_fn((steps, m), |(t, latent)| values[t * m + latent]), dt)?)
+}
+
+/// A trained model that generates, and that can tell a latent state from data.
+pub trait Generative: Module {
+    /// The model in `f64`.
+    ///
+    /// # Errors
+    /// When a parameter is not finite.
+    fn exported(&self) -> Result<GenerativeModel>;
+
+    /// A latent state for each sample of `data` \[T, N\], in the model's units.
+    ///
+    /// # Errors
+    /// [`Error::Size`] when N or K do not fit the model, [`Error::NotFinite`] when a state is NaN.
+    fn latent_states(&self, data: &Trajectory, inputs: Option<&Trajectory>) -> Result<StartStates>;
+}
+
+impl<E: Encoder, D: Dynamics, O: Observation> Generative for SequentialVae<E, D, O> {
+    fn exported(&self) -> Result<GenerativeModel> {
+        Ok(self.export()?)
+    }
+
+    /// The posterior mean.
+    fn latent_states(&self, data: &Trajectory, inputs: Option<&Trajectory>) -> Result<StartStates> {
+        Ok(StartStates {
+            states: posterior_mean(self, data, inputs)?,
+            lookahead: self.encoder.context().future,
+        })
+    }
+}
+
+impl<D: Dynamics, O: Observation> Generative for StateSpaceModel<D, O> {
+    fn exported(&self) -> Result<GenerativeModel> {
+        Ok(self.export()?)
+    }
+
+    /// The state that the model starts from where it sees each sample.
+    fn latent_states(&self, data: &Trajectory, _inputs: Option<&Trajectory>) -> Result<StartStates> {
+        if data.dim() != self.observation.observed_dim() {
+            let expected = self.observation.observed_dim();
+            return Err(Error::Size { what: "variables N of the data", expected, found: data.dim() });
+        }
+        let model = self.valid();
+        let device = model.devices()[0].clone();
+        let filled = data.interpolate_missing()?;
+        let start = model.start(series(&filled, &device).squeeze_dim(0));
+        Ok(StartStates { states: states(start, data.dt())?, lookahead: 0 })
+    }
 }
 
 /// States to start a model from, one for each sample.
@@ -58,14 +115,14 @@ pub struct StartStates {
 }
 
 /// States to predict from: by inverting the read-out where it determines all latents (then no later sample is looked
-/// at), else the posterior mean.
+/// at), else the model's own [`latent_states`](Generative::latent_states).
 ///
 /// `data` \[T, N\] is in the model's units.
 ///
 /// # Errors
-/// As [`posterior_mean`].
-pub fn start_states<E: Encoder, D: Dynamics, O: Observation>(
-    model: &SequentialVae<E, D, O>,
+/// As [`Generative::latent_states`].
+pub fn start_states(
+    model: &impl Generative,
     exported: &GenerativeModel,
     data: &Trajectory,
     inputs: Option<&Trajectory>,
@@ -81,9 +138,6 @@ pub fn start_states<E: Encoder, D: Dynamics, O: Observation>(
             let states = (&filled.data() - &readout.offset).dot(&inverse.t());
             Ok(StartStates { states: Trajectory::new(states, data.dt())?, lookahead: 0 })
         }
-        _ => Ok(StartStates {
-            states: posterior_mean(model, data, inputs)?,
-            lookahead: model.encoder.context().future,
-        }),
+        _ => model.latent_states(data, inputs),
     }
 }

@@ -47,6 +47,7 @@ mod generate;
 mod infer;
 mod reconstruction;
 mod report;
+mod summary;
 
 pub use attractor_measures as measures;
 pub use attractor_models as models;
@@ -55,9 +56,10 @@ pub use attractor_train as train;
 
 pub use error::Error;
 pub use generate::{Generate, Generated, generate};
-pub use infer::{StartStates, posterior_mean, start_states};
+pub use infer::{Generative, StartStates, posterior_mean, start_states};
 pub use reconstruction::Reconstruction;
 pub use report::{DeadModel, Evaluation, Protocol, Report, Verdict, evaluate};
+pub use summary::{Failure, Spread, Summary};
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -65,8 +67,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What most programs need, in one `use`.
 pub mod prelude {
     pub use crate::{
-        DeadModel, Evaluation, Generate, Generated, Protocol, Reconstruction, Report, StartStates, Verdict,
-        evaluate, generate, posterior_mean, start_states,
+        DeadModel, Evaluation, Generate, Generated, Generative, Protocol, Reconstruction, Report,
+        StartStates, Summary, Verdict, evaluate, generate, posterior_mean, start_states,
     };
     pub use attractor_measures::{
         LongTermBehaviour, LongTermConfig, LyapunovConfig, long_term_behaviour, lyapunov_spectrum,
@@ -88,8 +90,8 @@ pub mod prelude {
         read, read_one,
     };
     pub use attractor_train::{
-        Checkpoint, Dataset, Fit, Objective, Observer, OptimizerConfig, Outcome, Run, Schedule, Trainer,
-        TrainerConfig,
+        Checkpoint, Dataset, Fit, Job, Objective, Observer, OptimizerConfig, Outcome, Run, Schedule, Trainer,
+        TrainerConfig, fit_many,
         objective::{Elbo, JacobianNorm, NoiseOn, Strength, TeacherForcing},
         observer::{CheckpointWriter, EarlyStop},
     };

@@ -72,7 +72,7 @@ pub struct Evaluation {
     pub d_stsp: Option<f64>,
     /// Hellinger distance of its power spectra.
     pub d_h: Option<f64>,
-    /// D_stsp of the free run with process noise.
+    /// D_stsp of the free run with process noise, of models that have some.
     pub d_stsp_stochastic: Option<f64>,
     /// D_H of the free run with process noise.
     pub d_h_stochastic: Option<f64>,
@@ -129,7 +129,9 @@ pub fn evaluate(
         Err(error) => Err(error),
     };
     let deterministic = run("deterministic", &free)?;
-    let stochastic = run("stochastic", &free.clone().process_noise(true))?;
+    // A model without process noise has no stochastic run of its own.
+    let noisy = reconstruction.model().process_sd.iter().any(|sd| *sd > 0.0);
+    let stochastic = if noisy { run("stochastic", &free.clone().process_noise(true))? } else { None };
 
     let mut scores = |generated: Option<&Trajectory>| -> Result<[Option<f64>; 2]> {
         match generated {
@@ -246,7 +248,7 @@ pub struct Report {
     pub evaluation: Evaluation,
     /// How training ended.
     pub outcome: Outcome,
-    /// Mean loss of the last epoch, in nats per time step.
+    /// Mean loss of the last epoch, in the units of the objective.
     pub loss: Option<f64>,
     /// Steps of training.
     pub steps: usize,
@@ -267,21 +269,37 @@ impl Report {
         }
     }
 
+    /// Why the scores say nothing: training stopped at values that are not finite, or the free run leaves the finite numbers.
+    pub fn failure(&self) -> Option<String> {
+        match (&self.outcome, &self.evaluation.verdict) {
+            (outcome @ Outcome::Diverged { .. }, _) => Some(format!("training {outcome}")),
+            (_, Verdict::Diverged) => Some("the free run leaves the finite numbers".to_string()),
+            _ => None,
+        }
+    }
+
     /// Rows of measure, this model, floor and dead model, as text.
     pub fn table(&self) -> Vec<[String; 4]> {
         let e = &self.evaluation;
         let number = |value: Option<f64>| value.map_or_else(|| "-".to_string(), format_number);
         let row =
             |name: &str, model, floor, dead| [name.to_string(), number(model), number(floor), number(dead)];
-        vec![
+        let mut rows = vec![
             row("D_stsp (state space)", e.d_stsp, e.floor_d_stsp, e.dead_model.d_stsp),
             row("D_H (power spectra)", e.d_h, e.floor_d_h, e.dead_model.d_h),
-            row("D_stsp, with process noise", e.d_stsp_stochastic, e.floor_d_stsp, e.dead_model.d_stsp),
-            row("D_H, with process noise", e.d_h_stochastic, e.floor_d_h, e.dead_model.d_h),
+        ];
+        if e.d_stsp_stochastic.is_some() || e.d_h_stochastic.is_some() {
+            rows.extend([
+                row("D_stsp, with process noise", e.d_stsp_stochastic, e.floor_d_stsp, e.dead_model.d_stsp),
+                row("D_H, with process noise", e.d_h_stochastic, e.floor_d_h, e.dead_model.d_h),
+            ]);
+        }
+        rows.extend([
             row("lambda_max (1/time)", e.lambda_max, e.lambda_max_true, Some(0.0)),
             row("PE(20)", e.pe_20, None, e.dead_model.pe_20),
             row("one-step error", e.one_step_mse, None, e.dead_model.one_step_mse),
-        ]
+        ]);
+        rows
     }
 
     /// One sentence on whether the model has the dynamics of the data.

@@ -1,4 +1,4 @@
-//! The main job: from noisy observations to a PLRNN that lives as the system does, by a sequential VAE.
+//! The main job: from noisy observations to a PLRNN that lives as the system does, by a sequential VAE or by teacher forcing.
 //!
 //! Without an option it simulates 100,000 noisy samples of Lorenz-63, fits, generates, measures and shows the result:
 //!
@@ -6,7 +6,7 @@
 //! cargo run --release --example lorenz_reconstruction
 //! ```
 //!
-//! `--data FILE` takes measured series instead, `--help` tells the rest.
+//! `--objective gtf` fits by generalized teacher forcing instead of the ELBO, `--data FILE` takes measured series instead, `--help` tells the rest.
 
 #[path = "../cli/mod.rs"]
 mod cli;
@@ -14,6 +14,7 @@ mod data;
 mod fit;
 mod options;
 mod output;
+mod recipe;
 mod summary;
 
 use std::process::ExitCode;
@@ -21,6 +22,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use data::Data;
+use fit::Run;
 use options::Options;
 
 #[global_allocator]
@@ -29,7 +31,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
-    match run(&Options::parse().with_quick()) {
+    match run(&Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -43,24 +45,17 @@ fn run(options: &Options) -> Result<()> {
     println!("Data: {}", data.description);
     let folder = options.common.folder("lorenz_reconstruction")?;
 
-    let mut runs = Vec::new();
-    for seed in options.all_seeds() {
-        let fitted = fit::with_restarts(options, &data, &folder, seed)?;
-        if options.seeds > 1 {
-            println!("{}", summary::line(&fitted));
-        } else {
-            println!("\n{}\n", fitted.report);
-        }
-        // Pictures and files are those of the first seed.
-        if runs.is_empty() {
-            output::write(&folder, &data, &fitted)?;
-        }
-        runs.push(fitted.into_run());
+    let runs = fit::all(options, &data, &folder)?;
+    // Pictures and files are those of the first seed that came to an end.
+    match runs.iter().find_map(|run| run.fitted.as_ref().ok()) {
+        Some(fitted) => output::write(&folder, options, &data, fitted)?,
+        None => println!("No run came to an end."),
     }
-    if options.seeds > 1 {
-        println!("{}", summary::medians(&runs));
-    }
-    summary::write(&folder, &runs)?;
+    summary::show(&runs);
+    summary::write(&folder, &runs, &data)?;
     println!("Written to {}: open report.html", folder.display());
-    Ok(())
+    match runs.as_slice() {
+        [Run { fitted: Err(reason), .. }] => Err(reason.clone().into()),
+        _ => Ok(()),
+    }
 }

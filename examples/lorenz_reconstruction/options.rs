@@ -12,6 +12,8 @@ use crate::cli::Common;
 pub enum ObjectiveName {
     /// The reparameterized evidence lower bound of a sequential VAE.
     Elbo,
+    /// The mean squared error under generalized teacher forcing of adaptive strength.
+    Gtf,
 }
 
 /// Infers a piecewise-linear RNN from noisy observations, runs it freely and measures how well it lives as the system does.
@@ -45,13 +47,34 @@ pub struct Options {
     /// Latents M; as many as observed variables without it.
     #[arg(long, value_name = "M")]
     pub latent: Option<usize>,
-    /// Hidden units L.
-    #[arg(long, value_name = "L", default_value_t = 100)]
-    pub hidden: usize,
-    /// Epochs of 100 steps.
-    #[arg(long, default_value_t = 200)]
-    pub epochs: usize,
-    /// Fits from this many seeds, one after the other, and reports medians; none is left out.
+    /// Hidden units L; 100 for the ELBO and 50 for teacher forcing without it.
+    #[arg(long, value_name = "L")]
+    pub hidden: Option<usize>,
+    /// Epochs of 100 steps; what the objective needs without it.
+    #[arg(long)]
+    pub epochs: Option<usize>,
+    /// Samples in a window; what suits the objective without it.
+    #[arg(long, value_name = "T")]
+    pub window: Option<usize>,
+    /// Windows in a batch.
+    #[arg(long, value_name = "B", default_value_t = 16)]
+    pub batch: usize,
+    /// Learning rate at the start; it falls exponentially.
+    #[arg(long)]
+    pub learning_rate: Option<f64>,
+    /// Learning rate at the end.
+    #[arg(long)]
+    pub final_learning_rate: Option<f64>,
+    /// Weight regularization of the dynamics.
+    #[arg(long)]
+    pub weight_penalty: Option<f64>,
+    /// Noise added to what a teacher-forced model starts from and is forced by, in standard deviations of the data.
+    #[arg(long)]
+    pub noise: Option<f64>,
+    /// Constant strength of teacher forcing, instead of the adaptive one.
+    #[arg(long)]
+    pub alpha: Option<f64>,
+    /// Fits from this many seeds, on all cores, and reports medians; trapped fits count, diverged ones are listed.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     pub seeds: u64,
     /// How often a trapped or diverged fit may start again from another seed.
@@ -70,12 +93,10 @@ impl Options {
         self.common.seed..self.common.seed.saturating_add(self.seeds)
     }
 
-    /// With `--quick` carried out: 3 epochs.
-    pub fn with_quick(mut self) -> Self {
-        if self.common.quick {
-            self.epochs = self.epochs.min(3);
-        }
-        self
+    /// Epochs of a fit that needs `enough` of them: 3 where it has to be quick.
+    pub fn epochs(&self, enough: usize) -> usize {
+        let epochs = self.epochs.unwrap_or(enough);
+        if self.common.quick { epochs.min(3) } else { epochs }
     }
 
     /// Samples to simulate.

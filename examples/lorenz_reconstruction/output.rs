@@ -16,16 +16,32 @@ use attractor_figures::{
     training::{self, Curve},
 };
 
-use crate::{Result, data::Data, fit::Fitted};
+use crate::{
+    Result,
+    data::Data,
+    fit::Fitted,
+    options::{ObjectiveName, Options},
+};
 
 /// Points of a trajectory that a picture in space can show.
 const DRAWN: usize = 20_000;
 
 /// Writes everything but the report into the output folder. A run that diverged leaves its pictures out.
-pub fn write(out: &Path, data: &Data, fitted: &Fitted) -> Result<()> {
-    let mut page = HtmlReport::new("Reconstruction by a sequential VAE")
+pub fn write(out: &Path, options: &Options, data: &Data, fitted: &Fitted) -> Result<()> {
+    let (title, course) = match options.objective {
+        ObjectiveName::Elbo => (
+            "Reconstruction by a sequential VAE",
+            "Negative ELBO and its terms, in nats per time step. The steps early on are the held process variance going down.",
+        ),
+        ObjectiveName::Gtf => (
+            "Reconstruction by generalized teacher forcing",
+            "Loss and its terms: the mean squared error of the forced rollout, in variances of the data, and the strength of \
+             the forcing.",
+        ),
+    };
+    let mut page = HtmlReport::new(title)
         .paragraph(&data.description)
-        .paragraph(&format!("{} Seed {}, attempt {}.", fitted.report.verdict(), fitted.seed, fitted.attempts))
+        .paragraph(&format!("{} Seed {}.", fitted.report.verdict(), fitted.seed))
         .table(["", "this model", "true system", "dead model"], fitted.report.table())?
         .paragraph(
             "The dead model predicts no change: its one-step error is small, its dynamics are none. Judge a \
@@ -79,10 +95,7 @@ pub fn write(out: &Path, data: &Data, fitted: &Fitted) -> Result<()> {
     }
     let path = out.join("training.png");
     training::draw(&curves(&fitted.history), &path)?;
-    page = page.heading("Training").picture(
-        path,
-        "Negative ELBO and its terms, in nats per time step. The steps early on are the held process variance going down.",
-    )?;
+    page = page.heading("Training").picture(path, course)?;
     page.write(out.join("report.html"))?;
     Ok(())
 }

@@ -135,6 +135,12 @@ pub enum Error {
         /// Of the data given.
         found: u64,
     },
+    /// One of many runs came to an unexpected end.
+    #[error("the run panicked: {message}; this is a defect of the model, the objective or an observer")]
+    Panicked {
+        /// What the panic said.
+        message: String,
+    },
     /// The model could not be built or applied.
     #[error(transparent)]
     Model(#[from] attractor_models::Error),

@@ -137,8 +137,8 @@ impl Objective<Model> for NotTheElbo {
         self.0.context(model)
     }
 
-    fn validate(&self, model: &Model, data: &Dataset) -> Result<()> {
-        self.0.validate(model, data)
+    fn validate(&self, model: &Model, data: &Dataset, window: usize) -> Result<()> {
+        self.0.validate(model, data, window)
     }
 
     fn loss(&self, model: &Model, batch: &Batch, progress: f64, rng: &mut ChaCha8Rng) -> Loss {

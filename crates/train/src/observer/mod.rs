@@ -8,7 +8,7 @@ mod progress_bar;
 pub use checkpoint_writer::CheckpointWriter;
 pub use early_stop::EarlyStop;
 #[cfg(feature = "progress")]
-pub use progress_bar::ProgressBar;
+pub use progress_bar::{ProgressBar, ProgressBars};
 
 use crate::{Checkpoint, EpochRecord, Outcome, Result};
 

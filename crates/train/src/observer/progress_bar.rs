@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar as Bar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar as Bar, ProgressStyle};
 
 use super::{Control, EndEvent, EpochEvent, Observer, Plan, StepEvent};
 use crate::{Outcome, Result};
@@ -12,19 +12,37 @@ use crate::{Outcome, Result};
 pub struct ProgressBar {
     bar: Bar,
     shown: Instant,
+    among: Option<ProgressBars>,
+    name: String,
 }
+
+/// The bars of many runs, one below the other.
+#[derive(Clone, Debug, Default)]
+pub struct ProgressBars(MultiProgress);
 
 impl Default for ProgressBar {
     fn default() -> Self {
-        Self { bar: Bar::hidden(), shown: Instant::now() }
+        Self { bar: Bar::hidden(), shown: Instant::now(), among: None, name: String::new() }
+    }
+}
+
+impl ProgressBar {
+    /// One of several bars, with the name of its run before it.
+    pub fn among(bars: &ProgressBars, name: &str) -> Self {
+        Self { among: Some(bars.clone()), name: format!("{name} "), ..Self::default() }
     }
 }
 
 impl Observer for ProgressBar {
     fn on_start(&mut self, plan: &Plan) {
-        let template = "{bar:30} {pos}/{len} steps  {elapsed} < {eta}  {msg}";
+        let template = "{prefix}{bar:30} {pos}/{len} steps  {elapsed} < {eta}  {msg}";
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-        self.bar = Bar::new((plan.epochs * plan.steps_per_epoch) as u64).with_style(style);
+        let bar = Bar::new((plan.epochs * plan.steps_per_epoch) as u64).with_style(style);
+        self.bar = match &self.among {
+            Some(bars) => bars.0.add(bar),
+            None => bar,
+        };
+        self.bar.set_prefix(self.name.clone());
         self.bar.set_position(plan.first_step as u64);
         self.bar.reset_eta();
         self.bar.reset_elapsed();

@@ -154,12 +154,14 @@ fn one_seed_gives_one_loss() {
 fn a_scheduled_process_variance_is_put_into_the_model() {
     let mut model = model(&device().autodiff());
     let start = model.export().unwrap().process_sd;
-    Elbo::default().before_step(&mut model, 0.5);
+    let context = model.encoder.context();
+    let seen = batch(&normal(30, 2, 502), None, 6, context, &[3], &device().autodiff());
+    Elbo::default().before_step(&mut model, &seen, 0, 0.5);
     assert_eq!(model.export().unwrap().process_sd, start, "learned unless scheduled");
     let values = vec![0.04, 0.01, 0.0025];
     let objective = Elbo::default().with_process_variance(Schedule::Steps { values, share: 0.6 });
     for (progress, sd) in [(0.0, 0.2), (0.25, 0.1), (0.5, 0.05), (1.0, 0.05)] {
-        objective.before_step(&mut model, progress);
+        objective.before_step(&mut model, &seen, 0, progress);
         let process_sd = model.export().unwrap().process_sd;
         assert!(process_sd.iter().all(|found| (found - sd).abs() < 1e-14), "{process_sd}");
         let data = batch(&normal(30, 2, 502), None, 6, model.encoder.context(), &[3], &device().autodiff());
@@ -175,7 +177,7 @@ fn settings_that_cannot_work_are_refused() {
     let model = model(&device());
     let data =
         |observed: usize| Dataset::new(&[Trajectory::new(normal(30, observed, 509), 1.0).unwrap()]).unwrap();
-    let field = |objective: &Elbo| match objective.validate(&model, &data(2)) {
+    let field = |objective: &Elbo| match objective.validate(&model, &data(2), 6) {
         Ok(()) => "",
         Err(Error::OutOfRange { field, .. }) => field,
         Err(other) => panic!("{other}"),
@@ -192,7 +194,7 @@ fn settings_that_cannot_work_are_refused() {
     }
     assert_eq!(field(&Elbo::default().with_process_variance(Schedule::constant(0.0))), "process_variance");
     assert_eq!(field(&Elbo::default().with_kl_weight(Schedule::constant(0.0))), "");
-    let error = Elbo::default().validate(&model, &data(3)).unwrap_err();
+    let error = Elbo::default().validate(&model, &data(3), 6).unwrap_err();
     assert!(matches!(error, Error::ModelAndData { name: "N", model: 2, data: 3 }), "{error}");
 }
 
