@@ -6,7 +6,7 @@
 //!
 //! | question | function |
 //! |---|---|
-//! | Does the free run visit the same states? | [`state_space_divergence`] |
+//! | Does the free run visit the same states? | [`state_space_divergence`], [`gaussian_mixture_divergence`] |
 //! | Does it have the same rhythms? | [`power_spectrum_distance`], [`power_spectrum_correlation`] |
 //! | Does it predict? | [`prediction_error`] |
 //! | How chaotic is it? | [`lyapunov_spectrum`], [`flow_lyapunov_spectrum`] |
@@ -18,7 +18,9 @@
 //! Letters: T time, N observed, M latent (state), K inputs, S starts, F frequencies.
 
 mod error;
+mod exponential;
 mod flow_lyapunov;
+mod gaussian_mixture;
 mod input;
 mod long_term;
 mod lyapunov;
@@ -29,6 +31,9 @@ mod tangent;
 
 pub use error::Error;
 pub use flow_lyapunov::{FlowLyapunovConfig, flow_lyapunov_spectrum};
+pub use gaussian_mixture::{
+    GaussianMixture, GaussianMixtureConfig, GaussianMixtureDivergence, gaussian_mixture_divergence,
+};
 pub use long_term::{LongTermBehaviour, LongTermConfig, long_term_behaviour};
 pub use lyapunov::{Estimate, LyapunovConfig, LyapunovSpectrum, kaplan_yorke_dimension, lyapunov_spectrum};
 pub use power_spectrum::{

@@ -72,6 +72,16 @@ pub struct Estimate {
     pub standard_error: f64,
 }
 
+impl Estimate {
+    /// The mean of independent values, at least 2.
+    pub(crate) fn of_mean(values: &[f64]) -> Self {
+        let count = values.len() as f64;
+        let value = values.iter().map(|x| x / count).sum();
+        let squares: f64 = values.iter().map(|x| (x - value) * (x - value)).sum();
+        Self { value, standard_error: (squares / (count * (count - 1.0))).sqrt() }
+    }
+}
+
 /// Lyapunov exponents, in nats per unit of time: per step for a map, per time unit for a flow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LyapunovSpectrum {

@@ -5,12 +5,14 @@
 use std::path::Path;
 
 use attractor_measures::{
-    Binning, LyapunovConfig, Padding, PowerSpectrumConfig, StateSpaceConfig, kaplan_yorke_dimension,
-    lyapunov_spectrum, power_spectrum_correlation, power_spectrum_distance, prediction_error,
-    state_space_divergence,
+    Binning, GaussianMixture, GaussianMixtureConfig, LyapunovConfig, Padding, PowerSpectrumConfig,
+    StateSpaceConfig, gaussian_mixture_divergence, kaplan_yorke_dimension, lyapunov_spectrum,
+    power_spectrum_correlation, power_spectrum_distance, prediction_error, state_space_divergence,
 };
 use attractor_systems::{Map, PiecewiseLinearMap, Trajectory};
 use ndarray::{Array1, Array2, concatenate, s};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
 fn fixture() -> Value {
@@ -37,17 +39,23 @@ fn close(found: f64, expected: f64, tolerance: f64) {
 
 /// The true and the generated trajectory \[10000, 3\].
 fn trajectories() -> Option<(Trajectory, Trajectory)> {
+    let read = |name| {
+        let data: Array2<f32> = stored(name)?;
+        Some(Trajectory::new(data.mapv(f64::from), 0.01).unwrap())
+    };
+    Some((read("X_true")?, read("Y_gen")?))
+}
+
+/// An array of `shared/oracles/measure_oracle.npz`, if it is there.
+fn stored<S: ndarray_npy::ReadableElement, D: ndarray::Dimension>(
+    name: &str,
+) -> Option<ndarray::Array<S, D>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/oracles/measure_oracle.npz");
     let Ok(file) = std::fs::File::open(&path) else {
         println!("skipped: no {}", path.display());
         return None;
     };
-    let mut archive = ndarray_npy::NpzReader::new(file).unwrap();
-    let mut read = |name: &str| {
-        let data: Array2<f32> = archive.by_name(name).unwrap();
-        Trajectory::new(data.mapv(f64::from), 0.01).unwrap()
-    };
-    Some((read("X_true"), read("Y_gen")))
+    Some(ndarray_npy::NpzReader::new(file).unwrap().by_name(name).unwrap())
 }
 
 /// Rectified units as they appear in the papers: those that add and, clipped, those that subtract.
@@ -144,6 +152,39 @@ fn state_space_divergence_in_every_dialect() {
     let config = StateSpaceConfig::new().with_smoothing(smoothing);
     let found = state_space_divergence(&truth, &generated, &config).unwrap();
     close(found.value, numbers(&fixture["reference"]["gtf_Dstsp_bin_default_30"])[0], 1e-12);
+}
+
+#[test]
+fn gaussian_mixtures_at_the_samples_of_the_published_code() {
+    let Some((truth, generated)) = trajectories() else { return };
+    let (truth, generated) = (truth.slice(..2000).unwrap(), generated.slice(..2000).unwrap());
+    let divergence = |p: &Trajectory, q: &Trajectory, name: &str, variance: f64| {
+        let chosen: Array1<i64> = stored(&format!("gmm_t_{name}")).unwrap();
+        let noise: Array2<f32> = stored(&format!("gmm_noise_{name}")).unwrap();
+        let samples = Array2::from_shape_fn(noise.dim(), |(s, i)| {
+            p.data()[[chosen[s] as usize, i]] + variance.sqrt() * f64::from(noise[[s, i]])
+        });
+        let density = |of: &Trajectory| {
+            let mixture = GaussianMixture::new(of, variance).unwrap();
+            Array1::from(mixture.log_density(samples.view()).unwrap())
+        };
+        (density(p) - density(q)).mean().unwrap()
+    };
+    let reference = &fixture()["reference"];
+    for variance in ["1.0", "0.1", "0.01"] {
+        let expected = &reference[format!("gtf_Dstsp_gmm_sigma2_{variance}_T2000_storedMC_true_samples")][0];
+        let found = divergence(&truth, &generated, "true", variance.parse().unwrap());
+        close(found, expected.as_f64().unwrap(), 1e-12);
+    }
+    let backward = divergence(&generated, &truth, "gen", 1.0);
+    close(backward, reference["check_dend_seed0_gen_to_true"].as_f64().unwrap(), 1e-12);
+
+    // With samples of our own, within the standard error.
+    let config = GaussianMixtureConfig::default();
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let found = gaussian_mixture_divergence(&truth, &generated, &config, &mut rng).unwrap().divergence;
+    let expected = reference["check_dend_seed0_true_to_gen"].as_f64().unwrap();
+    close(found.value, expected, 4.0 * 2.0_f64.sqrt() * found.standard_error);
 }
 
 #[test]
