@@ -58,7 +58,7 @@ pub use error::Error;
 pub use generate::{Generate, Generated, generate};
 pub use infer::{Generative, StartStates, posterior_mean, start_states};
 pub use reconstruction::Reconstruction;
-pub use report::{DeadModel, Evaluation, Protocol, Report, Verdict, evaluate};
+pub use report::{DeadModel, DivergenceEstimate, Evaluation, Protocol, Report, Verdict, evaluate};
 pub use summary::{Failure, Spread, Summary};
 
 /// Result of this crate.
