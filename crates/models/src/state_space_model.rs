@@ -79,6 +79,14 @@ impl<D: Dynamics, O: Observation> StateSpaceModel<D, O> {
     /// `x: [B, N]` -> `[B, M]`.
     pub fn start(&self, x: Tensor<2>) -> Tensor<2> {
         let determined = self.observation.determined(x.clone().unsqueeze_dim(1)).squeeze_dim::<2>(1);
+        self.complete(determined, x)
+    }
+
+    /// As [`start`](Self::start), with the latents `determined` by `x` at hand.
+    ///
+    /// # Shapes
+    /// `determined: [B, D]`, `x: [B, N]` -> `[B, M]`.
+    pub fn complete(&self, determined: Tensor<2>, x: Tensor<2>) -> Tensor<2> {
         match &self.start {
             Some(start) => Tensor::cat(vec![determined, x.matmul(start.val().transpose())], 1),
             None => determined,

@@ -311,9 +311,11 @@ impl<D: Dynamics, O: Observation> Objective<StateSpaceModel<D, O>> for TeacherFo
         let targets = targets.narrow(1, 1, steps);
         let present = batch.present().map(|present| present.narrow(1, 1, steps));
 
-        let start = model.start(seen.clone().narrow(1, 0, 1).squeeze_dim(1));
+        let first = |series: Tensor<3>| series.narrow(1, 0, 1).squeeze_dim::<2>(1);
+        let determined = model.observation.determined(seen.clone());
+        let start = model.complete(first(determined.clone()), first(seen));
         let width = self.width(model);
-        let latents = model.observation.determined(seen.narrow(1, 1, steps)).narrow(2, 0, width);
+        let latents = determined.narrow(1, 1, steps).narrow(2, 0, width);
         let alpha = self.alpha(model, steps, progress);
         let mean_alpha = alpha.iter().sum::<f32>() / steps as f32;
         let mut forcing = Forcing::new(latents, alpha);
