@@ -6,7 +6,8 @@ use crate::{
     forcing::ForcedSteps,
     isa::Way,
     lanes::{Float, Lanes},
-    product::add_outer,
+    product::{add_outer, packed},
+    scratch::{Memory, Scratch},
 };
 
 /// What one block adds to the gradients of the weights.
@@ -42,22 +43,30 @@ pub(crate) fn backward<E: Float, V: Lanes<Element = E>, const NB: usize>(
 ) -> WeightGradients<E> {
     let Way { states, grad, wanted } = way;
     let Rollout { steps, latent: m, z0, forcing, features, .. } = *rollout;
-    let units = cell.units;
-    let chunk = chunk(steps);
-    let width = steps * m;
+    let (units, chunk, width) = (cell.units, chunk(steps), steps * m);
     let n = forcing.map_or(0, |forcing| forcing.width);
-    let zeros = |entries: usize| vec![[V::zero(); NB]; entries];
+    let targets = if wanted.target { chunk * n } else { 0 };
+    let packing = packed(chunk, m, units).max(packed(chunk, units, m));
+    let blocks = 2 * chunk * m
+        + 3 * chunk * units
+        + targets
+        + 3 * m
+        + packing
+        + FeatureGradients::<V, NB>::room(features)
+        + ForcedSteps::<V, NB, E>::room(rollout, chunk);
+    let mut memory = Memory::for_lanes::<V>(blocks * NB, 16);
+    let mut scratch = memory.scratch();
 
     // z̃ before each step of the chunk, features and their derivatives, dL/dẑ after it.
-    let (mut z, mut dz) = (zeros(chunk * m), zeros(chunk * m));
-    let (mut f, mut gate, mut df) = (zeros(chunk * units), zeros(chunk * cell.gates()), zeros(chunk * units));
-    let mut dtarget = zeros(if wanted.target { chunk * n } else { 0 });
-    let mut carry = zeros(m);
-    let mut forced = ForcedSteps::<V, NB, E>::new(rollout, block, chunk);
-
-    let (mut da, mut dh) = (zeros(m), zeros(m));
+    let (z, dz) = (scratch.take::<V, NB>(chunk * m), scratch.take::<V, NB>(chunk * m));
+    let (f, gate) = (scratch.take::<V, NB>(chunk * units), scratch.take::<V, NB>(chunk * units));
+    let (df, dtarget) = (scratch.take::<V, NB>(chunk * units), scratch.take::<V, NB>(targets));
+    let room = scratch.take::<V, NB>(packing);
+    let carry = scratch.zeros::<V, NB>(m);
+    let (da, dh) = (scratch.zeros::<V, NB>(m), scratch.zeros::<V, NB>(m));
+    let mut parameters = FeatureGradients::<V, NB>::new(features, m, &mut scratch);
+    let mut forced = ForcedSteps::<V, NB, E>::new(rollout, block, chunk, &mut scratch);
     let mut dw = vec![E::ZERO; m * units];
-    let mut parameters = FeatureGradients::<V, NB>::new(features, m);
 
     let last = (steps - 1) / chunk * chunk;
     for from in (0..=last).rev().step_by(chunk) {
@@ -73,32 +82,32 @@ pub(crate) fn backward<E: Float, V: Lanes<Element = E>, const NB: usize>(
             forced.apply(before + t, z);
         }
         if from == 0 {
-            gather(z0, m, block, 0, m, &mut z);
+            gather(z0, m, block, 0, m, z);
         }
         for t in 0..count {
             let units = t * units..(t + 1) * units;
             cell.features(&z[t * m..(t + 1) * m], &mut f[units.clone()], &mut gate[units]);
         }
 
-        gather(grad, width, block, from * m, count * m, &mut dz);
+        gather(grad, width, block, from * m, count * m, dz);
         for t in (0..count).rev() {
             let dz = &mut dz[t * m..(t + 1) * m];
-            for (dz, carry) in dz.iter_mut().zip(&carry) {
+            for (dz, carry) in dz.iter_mut().zip(&*carry) {
                 *dz = zip(*dz, *carry, V::add);
             }
             let units = t * units..(t + 1) * units;
-            cell.step_back(dz, &gate[units.clone()], &mut df[units], parameters.threshold_sums(), &mut carry);
+            cell.step_back(dz, &gate[units.clone()], &mut df[units], parameters.threshold_sums(), carry);
             if from + t > 0 {
                 let dtarget = (!dtarget.is_empty()).then(|| {
                     let dtarget = &mut dtarget[t * n..(t + 1) * n];
                     dtarget.fill([V::zero(); NB]);
                     dtarget
                 });
-                forced.apply_back(from + t - 1, &mut carry, dtarget);
+                forced.apply_back(from + t - 1, carry, dtarget);
             }
         }
         if wanted.drive {
-            scatter(&dz, rows.drive, width, from * m, count * m);
+            scatter(dz, rows.drive, width, from * m, count * m);
         }
         if !dtarget.is_empty() {
             // The target of step t − 1 acts on step t.
@@ -106,7 +115,7 @@ pub(crate) fn backward<E: Float, V: Lanes<Element = E>, const NB: usize>(
         }
 
         let (z, dz, f, df) = (&z[..count * m], &dz[..count * m], &f[..count * units], &df[..count * units]);
-        add_outer(&mut dw, dz, m, f, units);
+        add_outer(&mut dw, dz, m, f, units, room);
         for (dz, z) in dz.chunks_exact(m).zip(z.chunks_exact(m)) {
             for i in 0..m {
                 for b in 0..NB {
@@ -115,11 +124,11 @@ pub(crate) fn backward<E: Float, V: Lanes<Element = E>, const NB: usize>(
                 }
             }
         }
-        parameters.add(z, df);
+        parameters.add(z, df, room);
     }
-    scatter(&carry, rows.z0, m, 0, m);
+    scatter(carry, rows.z0, m, 0, m);
     let (weights, thresholds) = parameters.finish();
-    WeightGradients { a: sums(&da), w: dw, h: sums(&dh), weights, thresholds }
+    WeightGradients { a: sums(da), w: dw, h: sums(dh), weights, thresholds }
 }
 
 #[inline(always)]
@@ -128,48 +137,59 @@ fn sums<V: Lanes, const NB: usize>(lanes: &[[V; NB]]) -> Vec<V::Element> {
 }
 
 /// The gradients of the features' own parameters, as they add up over time.
-struct FeatureGradients<'a, V: Lanes, const NB: usize> {
+struct FeatureGradients<'a, 's, V: Lanes, const NB: usize> {
     features: Features<'a, V::Element>,
     m: usize,
     /// W2 \[L, M\], summed over lanes.
     weights: Vec<V::Element>,
     /// α \[L\] in lanes.
-    slopes: Vec<[V; NB]>,
+    slopes: &'s mut [[V; NB]],
     /// h2 \[L\], or H \[M, L\] before its factor −α, in lanes.
-    thresholds: Vec<[V; NB]>,
+    thresholds: &'s mut [[V; NB]],
 }
 
-impl<'a, V: Lanes, const NB: usize> FeatureGradients<'a, V, NB> {
+impl<'a, 's, V: Lanes, const NB: usize> FeatureGradients<'a, 's, V, NB> {
+    /// Entries of W2 that are summed, and of α and of thresholds that are kept in lanes.
+    fn entries(features: Features<'_, V::Element>) -> [usize; 3] {
+        match features {
+            Features::Rectified { .. } => [0, 0, 0],
+            Features::Hidden { weights, thresholds, .. } => [weights.len(), 0, thresholds.len()],
+            Features::Bases { slopes, thresholds, .. } => [0, slopes.len(), thresholds.len()],
+        }
+    }
+
+    /// Blocks of lanes that are needed.
+    fn room(features: Features<'_, V::Element>) -> usize {
+        let [_, slopes, thresholds] = Self::entries(features);
+        slopes + thresholds
+    }
+
     #[inline(always)]
-    fn new(features: Features<'a, V::Element>, m: usize) -> Self {
-        let (weights, slopes, thresholds) = match features {
-            Features::Rectified { .. } => (0, 0, 0),
-            Features::Hidden { weights, thresholds, .. } => (weights.len(), 0, thresholds.len()),
-            Features::Bases { slopes, thresholds, .. } => (0, slopes.len(), thresholds.len()),
-        };
+    fn new(features: Features<'a, V::Element>, m: usize, scratch: &mut Scratch<'s>) -> Self {
+        let [weights, slopes, thresholds] = Self::entries(features);
         Self {
             features,
             m,
             weights: vec![V::Element::ZERO; weights],
-            slopes: vec![[V::zero(); NB]; slopes],
-            thresholds: vec![[V::zero(); NB]; thresholds],
+            slopes: scratch.zeros(slopes),
+            thresholds: scratch.zeros(thresholds),
         }
     }
 
     /// Where hidden units add up dL/dh2 during the recursion.
     #[inline(always)]
     fn threshold_sums(&mut self) -> &mut [[V; NB]] {
-        &mut self.thresholds
+        self.thresholds
     }
 
     /// Adds the steps of a chunk: z̃ \[steps, M\] before each, dL/df \[steps, U\] after it.
     #[inline(always)]
-    fn add(&mut self, z: &[[V; NB]], df: &[[V; NB]]) {
+    fn add(&mut self, z: &[[V; NB]], df: &[[V; NB]], room: &mut [[V; NB]]) {
         let m = self.m;
         match self.features {
             Features::Rectified { .. } => {}
             Features::Hidden { thresholds, .. } => {
-                add_outer(&mut self.weights, df, thresholds.len(), z, m);
+                add_outer(&mut self.weights, df, thresholds.len(), z, m, room);
             }
             Features::Bases { slopes, thresholds, clipped } => {
                 let l = slopes.len();
@@ -207,10 +227,10 @@ impl<'a, V: Lanes, const NB: usize> FeatureGradients<'a, V, NB> {
 
     /// The gradients of W2 or α, and of h2 or H.
     #[inline(always)]
-    fn finish(mut self) -> (Vec<V::Element>, Vec<V::Element>) {
+    fn finish(self) -> (Vec<V::Element>, Vec<V::Element>) {
         match self.features {
             Features::Rectified { .. } => (Vec::new(), Vec::new()),
-            Features::Hidden { .. } => (self.weights, sums(&self.thresholds)),
+            Features::Hidden { .. } => (self.weights, sums(self.thresholds)),
             Features::Bases { slopes, .. } => {
                 for thresholds in self.thresholds.chunks_exact_mut(slopes.len().max(1)) {
                     for (threshold, slope) in thresholds.iter_mut().zip(slopes) {
@@ -218,7 +238,7 @@ impl<'a, V: Lanes, const NB: usize> FeatureGradients<'a, V, NB> {
                         *threshold = map(*threshold, |sum| sum.mul(factor));
                     }
                 }
-                (sums(&self.slopes), sums(&self.thresholds))
+                (sums(self.slopes), sums(self.thresholds))
             }
         }
     }

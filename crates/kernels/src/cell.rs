@@ -57,7 +57,7 @@ pub(crate) fn scatter<V: Lanes, const NB: usize>(
 
 /// Steps that are held in lanes at a time: few enough for the caches, enough to fill the pipelines.
 pub(crate) fn chunk(steps: usize) -> usize {
-    steps.min(64)
+    steps.min(32)
 }
 
 #[inline(always)]
@@ -103,11 +103,6 @@ impl<'a, E: Float> Cell<'a, E> {
         self
     }
 
-    /// Entries of `gate` that [`features`](Self::features) fills.
-    pub fn gates(&self) -> usize {
-        self.units
-    }
-
     /// f(z) \[U\], and in `gate` \[U\] what its derivative is made of: W2 z for hidden units, else df_i/dz_i.
     #[inline(always)]
     pub fn features<V: Lanes<Element = E>, const NB: usize>(
@@ -131,11 +126,16 @@ impl<'a, E: Float> Cell<'a, E> {
             }
             Features::Hidden { weights, thresholds, clipped } => {
                 product(weights, z, gate);
-                for ((f, y), threshold) in f.iter_mut().zip(gate).zip(thresholds) {
-                    let threshold = V::splat(*threshold);
-                    for b in 0..NB {
-                        let on = y[b].add(threshold).relu();
-                        f[b] = if clipped { on.sub(y[b].relu()) } else { on };
+                let units = f.iter_mut().zip(gate).zip(thresholds);
+                if clipped {
+                    for ((f, y), threshold) in units {
+                        let threshold = V::splat(*threshold);
+                        *f = map(*y, |y| y.add(threshold).relu().sub(y.relu()));
+                    }
+                } else {
+                    for ((f, y), threshold) in units {
+                        let threshold = V::splat(*threshold);
+                        *f = map(*y, |y| y.add(threshold).relu());
                     }
                 }
             }
@@ -191,13 +191,15 @@ impl<'a, E: Float> Cell<'a, E> {
         product(&self.w_transposed, dz, df);
         match self.rollout.features {
             Features::Hidden { thresholds, clipped, .. } => {
-                for (j, df) in df.iter_mut().enumerate() {
-                    let threshold = V::splat(thresholds[j]);
+                let units = df.iter_mut().zip(gate).zip(threshold_sums).zip(thresholds);
+                for (((df, y), sum), threshold) in units {
+                    let threshold = V::splat(*threshold);
                     for b in 0..NB {
-                        let y = gate[j][b];
-                        let on = df[b].where_positive(y.add(threshold));
-                        threshold_sums[j][b] = threshold_sums[j][b].add(on);
-                        df[b] = if clipped { on.sub(df[b].where_positive(y)) } else { on };
+                        let on = df[b].where_positive(y[b].add(threshold));
+                        sum[b] = sum[b].add(on);
+                        // Without clipping nothing is ever taken off.
+                        let off = if clipped { df[b].where_positive(y[b]) } else { V::zero() };
+                        df[b] = on.sub(off);
                     }
                 }
                 product(&self.weights_transposed, df, before);

@@ -4,33 +4,45 @@ use crate::{
     Forcing, Rollout,
     cell::{Block, gather},
     lanes::{Float, Lanes},
+    scratch::Scratch,
 };
 
 /// The forcing of some steps of one block, in lanes \[steps, N\].
-pub(crate) struct ForcedSteps<'a, V, const NB: usize, E> {
+pub(crate) struct ForcedSteps<'a, 's, V, const NB: usize, E> {
     forcing: Option<&'a Forcing<'a, E>>,
     steps: usize,
     block: Block,
     first: usize,
-    target: Vec<[V; NB]>,
-    mask: Vec<[V; NB]>,
+    target: &'s mut [[V; NB]],
+    mask: &'s mut [[V; NB]],
 }
 
-impl<'a, E: Float, V: Lanes<Element = E>, const NB: usize> ForcedSteps<'a, V, NB, E> {
+impl<'a, 's, E: Float, V: Lanes<Element = E>, const NB: usize> ForcedSteps<'a, 's, V, NB, E> {
+    /// Entries of target and mask for `capacity` steps.
+    fn entries(rollout: &Rollout<'_, E>, capacity: usize) -> [usize; 2] {
+        match rollout.forcing {
+            Some(Forcing { width, mask, .. }) => {
+                [width * capacity, if mask.is_some() { width * capacity } else { 0 }]
+            }
+            None => [0, 0],
+        }
+    }
+
+    /// Blocks of lanes that `capacity` steps need.
+    pub fn room(rollout: &Rollout<'_, E>, capacity: usize) -> usize {
+        Self::entries(rollout, capacity).into_iter().sum()
+    }
+
     /// With room for `capacity` steps.
     #[inline(always)]
-    pub fn new(rollout: &'a Rollout<'a, E>, block: Block, capacity: usize) -> Self {
-        let forcing = rollout.forcing.as_ref();
-        let entries = forcing.map_or(0, |forcing| forcing.width * capacity);
-        let masked = forcing.is_some_and(|forcing| forcing.mask.is_some());
-        Self {
-            forcing,
-            steps: rollout.steps,
-            block,
-            first: 0,
-            target: vec![[V::zero(); NB]; entries],
-            mask: vec![[V::zero(); NB]; if masked { entries } else { 0 }],
-        }
+    pub fn new(
+        rollout: &'a Rollout<'a, E>,
+        block: Block,
+        capacity: usize,
+        scratch: &mut Scratch<'s>,
+    ) -> Self {
+        let [target, mask] = Self::entries(rollout, capacity).map(|entries| scratch.take(entries));
+        Self { forcing: rollout.forcing.as_ref(), steps: rollout.steps, block, first: 0, target, mask }
     }
 
     /// Loads steps `from .. from + steps`, counted from 0.
@@ -39,9 +51,9 @@ impl<'a, E: Float, V: Lanes<Element = E>, const NB: usize> ForcedSteps<'a, V, NB
         let Some(Forcing { width: n, target, mask, .. }) = self.forcing else { return };
         self.first = from;
         let width = self.steps * n;
-        gather(target, width, self.block, from * n, steps * n, &mut self.target);
+        gather(target, width, self.block, from * n, steps * n, self.target);
         if let Some(mask) = mask {
-            gather(mask, width, self.block, from * n, steps * n, &mut self.mask);
+            gather(mask, width, self.block, from * n, steps * n, self.mask);
         }
     }
 

@@ -4,7 +4,7 @@
 pub(crate) mod x86;
 
 /// A vector of `WIDTH` floats, one of each row of the batch.
-pub(crate) trait Lanes: Copy {
+pub(crate) trait Lanes: Copy + 'static {
     type Element: Float;
     const WIDTH: usize;
 
@@ -23,6 +23,13 @@ pub(crate) trait Lanes: Copy {
     /// The sum of all lanes, always in the same order.
     fn sum(self) -> Self::Element;
 
+    /// The sums of the lanes of sixteen vectors.
+    #[inline(always)]
+    fn sums(vectors: &[[Self; 4]; 4]) -> [[Self::Element; 4]; 4] {
+        vectors.map(|row| row.map(Self::sum))
+    }
+
+    #[inline(always)]
     fn zero() -> Self {
         Self::splat(Self::Element::ZERO)
     }
@@ -37,6 +44,7 @@ pub(crate) trait Lanes: Copy {
 /// f32 or f64.
 pub(crate) trait Float:
     Copy
+    + 'static
     + PartialOrd
     + Send
     + Sync

@@ -15,6 +15,7 @@ mod isa;
 mod lanes;
 mod problem;
 mod product;
+mod scratch;
 
 pub use isa::Instructions;
 pub use problem::{Features, Forcing, Gradients, Rollout, Wanted};

@@ -78,7 +78,18 @@ fn accumulate<V: Lanes, const NB: usize, const R: usize>(
     }
 }
 
-/// Adds Σ_t Σ_lanes x\[t, i\] y\[t, j\] to `out[i, j]`, for x \[steps, nx\] and y \[steps, ny\].
+/// Rows and columns of a register tile of outer products.
+const TILE: usize = 4;
+/// From this many rows and columns on, operands are packed: their strides over time are long and often powers of two.
+const WORTH_PACKING: usize = 16;
+
+/// Blocks of lanes that [`add_outer`] packs its operands into.
+pub(crate) fn packed(steps: usize, nx: usize, ny: usize) -> usize {
+    if nx < WORTH_PACKING || ny < WORTH_PACKING { 0 } else { steps * (nx + TILE) }
+}
+
+/// Adds Σ_t Σ_lanes x\[t, i\] y\[t, j\] to `out[i, j]`, for x \[steps, nx\] and y \[steps, ny\], with room for
+/// [`packed`] blocks.
 #[inline(always)]
 pub(crate) fn add_outer<V: Lanes, const NB: usize>(
     out: &mut [V::Element],
@@ -86,18 +97,36 @@ pub(crate) fn add_outer<V: Lanes, const NB: usize>(
     nx: usize,
     y: &[[V; NB]],
     ny: usize,
+    room: &mut [[V; NB]],
 ) {
     let steps = x.len() / nx;
     assert_eq!((x.len(), y.len(), out.len()), (steps * nx, steps * ny, nx * ny));
-    let mut j = 0;
-    while j < ny {
-        let columns = (ny - j).min(4);
-        let mut i = 0;
-        while i < nx {
-            let rows = (nx - i).min(4);
+    let packing = packed(steps, nx, ny) > 0;
+    let (packed_x, packed_y) = room.split_at_mut(if packing { steps * nx } else { 0 });
+    if packing {
+        for i in (0..nx).step_by(TILE) {
+            pack(x, nx, i, &mut packed_x[i * steps..]);
+        }
+    }
+    for j in (0..ny).step_by(TILE) {
+        let columns = (ny - j).min(TILE);
+        if packing {
+            pack(y, ny, j, packed_y);
+        }
+        for i in (0..nx).step_by(TILE) {
+            let rows = (nx - i).min(TILE);
+            // What is packed lies at its first column, in rows as wide as its tile.
+            let (x, y) = if packing {
+                (
+                    Panel { data: &packed_x[i * steps..], width: rows, first: 0 },
+                    Panel { data: &*packed_y, width: columns, first: 0 },
+                )
+            } else {
+                (Panel { data: x, width: nx, first: i }, Panel { data: y, width: ny, first: j })
+            };
             macro_rules! tile {
                 ($r:literal, $c:literal) => {
-                    outer_tile::<V, NB, $r, $c>(out, x, nx, i, y, ny, j)
+                    outer_tile::<V, NB, $r, $c>(steps, x, y, |r, c, sum| out[(i + r) * ny + j + c] += sum)
                 };
             }
             match (rows, columns) {
@@ -118,36 +147,50 @@ pub(crate) fn add_outer<V: Lanes, const NB: usize>(
                 (1, 2) => tile!(1, 2),
                 _ => tile!(1, 1),
             }
-            i += rows;
         }
-        j += columns;
     }
+}
+
+/// Copies columns `first .. first + TILE`, as far as there are such, of x \[steps, n\] to where they lie together.
+#[inline(always)]
+fn pack<V: Lanes, const NB: usize>(x: &[[V; NB]], n: usize, first: usize, packed: &mut [[V; NB]]) {
+    let width = (n - first).min(TILE);
+    for (row, packed) in x.chunks_exact(n).zip(packed.chunks_exact_mut(width)) {
+        packed.copy_from_slice(&row[first..first + width]);
+    }
+}
+
+/// Some columns of a matrix of lanes.
+#[derive(Clone, Copy)]
+struct Panel<'a, V, const NB: usize> {
+    data: &'a [[V; NB]],
+    width: usize,
+    first: usize,
 }
 
 #[inline(always)]
 fn outer_tile<V: Lanes, const NB: usize, const R: usize, const C: usize>(
-    out: &mut [V::Element],
-    x: &[[V; NB]],
-    nx: usize,
-    i: usize,
-    y: &[[V; NB]],
-    ny: usize,
-    j: usize,
+    steps: usize,
+    x: Panel<'_, V, NB>,
+    y: Panel<'_, V, NB>,
+    mut out: impl FnMut(usize, usize, V::Element),
 ) {
-    let mut sums = [[V::zero(); C]; R];
-    for (x, y) in x.chunks_exact(nx).zip(y.chunks_exact(ny)) {
-        let (x, y) = (&x[i..i + R], &y[j..j + C]);
+    let mut sums = [[V::zero(); TILE]; TILE];
+    let rows = x.data.chunks_exact(x.width).zip(y.data.chunks_exact(y.width));
+    for (x_row, y_row) in rows.take(steps) {
+        let (x, y) = (&x_row[x.first..x.first + R], &y_row[y.first..y.first + C]);
         for b in 0..NB {
-            for (sums, x) in sums.iter_mut().zip(x) {
-                for (sum, y) in sums.iter_mut().zip(y) {
-                    *sum = x[b].mul_add(y[b], *sum);
+            for r in 0..R {
+                for c in 0..C {
+                    sums[r][c] = x[r][b].mul_add(y[c][b], sums[r][c]);
                 }
             }
         }
     }
-    for (r, sums) in sums.iter().enumerate() {
-        for (c, sum) in sums.iter().enumerate() {
-            out[(i + r) * ny + j + c] += sum.sum();
+    let sums = V::sums(&sums);
+    for (r, sums) in sums.iter().enumerate().take(R) {
+        for (c, sum) in sums.iter().enumerate().take(C) {
+            out(r, c, *sum);
         }
     }
 }
