@@ -7,6 +7,12 @@
 //! Plain slices of f32 or f64; nothing here knows of tensors. Letters: B batch, T time, N forced latents, M latents,
 //! L hidden units or bases, U features.
 
+#![allow(
+    clippy::inline_always,
+    reason = "vectors are only fast inside the functions that enable their instructions, so all below these is inlined"
+)]
+#![allow(clippy::needless_range_loop, reason = "loops over registers of a tile read best by their indices")]
+
 mod backward;
 mod cell;
 mod forcing;

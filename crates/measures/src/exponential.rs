@@ -8,7 +8,7 @@ fn exp(x: f64) -> f64 {
     /// 1.5 · 2⁵²: added to a number and taken off again, it rounds it; in between, the integer is in the low bits.
     const ROUND: f64 = 6_755_399_441_055_744.0;
     /// ln 2 in two parts, of which the first has 12 trailing zero bits, so that its multiples are exact.
-    const LN_2: [f64; 2] = [0.693147180559663, 2.8235290563031577e-13];
+    const LN_2: [f64; 2] = [0.693_147_180_559_663, 2.823_529_056_303_157_7e-13];
     const TAYLOR: [f64; 14] = [
         1.0 / 6_227_020_800.0,
         1.0 / 479_001_600.0,

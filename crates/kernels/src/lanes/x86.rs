@@ -1,5 +1,6 @@
 //! AVX-512 and AVX2 vectors. They may only be used inside functions that enable the instructions they are made of.
 #![allow(unsafe_code, reason = "vector instructions; each is sound where the processor has it")]
+#![allow(clippy::wildcard_imports, reason = "forty intrinsics by name would say less")]
 
 use std::arch::x86_64::*;
 

@@ -51,12 +51,12 @@ pub struct Plan {
     pub masked: bool,
 }
 
-/// The kind of features, and their number L of hidden units or bases.
+/// The kind of features; their tensors say how many there are.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
     Rectified { linear: usize, centred: bool },
-    Hidden { units: usize, clipped: bool },
-    Bases { bases: usize, clipped: bool },
+    Hidden { clipped: bool },
+    Bases { clipped: bool },
 }
 
 /// A backend, with or without gradients, that has the fused rollout.
@@ -159,16 +159,12 @@ fn run(
         Features::Rectified { linear, centred } => {
             (Kind::Rectified { linear, centred }, placeholder.clone(), placeholder.clone())
         }
-        Features::Hidden { weights, thresholds, clipped } => (
-            Kind::Hidden { units: thresholds.dims()[0], clipped },
-            weights.into_dispatch(),
-            thresholds.into_dispatch(),
-        ),
-        Features::Bases { slopes, thresholds, clipped } => (
-            Kind::Bases { bases: slopes.dims()[0], clipped },
-            slopes.into_dispatch(),
-            thresholds.into_dispatch(),
-        ),
+        Features::Hidden { weights, thresholds, clipped } => {
+            (Kind::Hidden { clipped }, weights.into_dispatch(), thresholds.into_dispatch())
+        }
+        Features::Bases { slopes, thresholds, clipped } => {
+            (Kind::Bases { clipped }, slopes.into_dispatch(), thresholds.into_dispatch())
+        }
     };
     let plan = Plan {
         batch,

@@ -119,10 +119,10 @@ fn with_rollout<B: Host, E: Number, R>(
         h: &h,
         features: match plan.kind {
             Kind::Rectified { linear, centred } => kernels::Features::Rectified { linear, centred },
-            Kind::Hidden { clipped, .. } => {
+            Kind::Hidden { clipped } => {
                 kernels::Features::Hidden { weights: &weights, thresholds: &thresholds, clipped }
             }
-            Kind::Bases { clipped, .. } => {
+            Kind::Bases { clipped } => {
                 kernels::Features::Bases { slopes: &weights, thresholds: &thresholds, clipped }
             }
         },

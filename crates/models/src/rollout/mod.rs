@@ -12,8 +12,8 @@
 //! values and gradients. Between the passes the node keeps the rolled-out states and nothing else.
 
 mod autodiff;
-//#[cfg(feature = "wgpu")]
-//mod cube;
+#[cfg(feature = "wgpu")]
+mod cube;
 mod fused;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 mod host;
