@@ -122,11 +122,8 @@ fn training(
     options: &Options,
     channels: usize,
     seed: u64,
-) -> attractor::train::Run<
-    StateSpaceModelConfig<ClippedShallowPlrnnConfig, LinearObservationConfig>,
-    TeacherForcing,
-> {
-    attractor::train::Run {
+) -> Run<StateSpaceModelConfig<ClippedShallowPlrnnConfig, LinearObservationConfig>, TeacherForcing> {
+    Run {
         model: StateSpaceModelConfig::new(
             ClippedShallowPlrnnConfig::new(options.latent, options.hidden),
             LinearObservationConfig::new(channels, options.latent),

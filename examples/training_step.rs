@@ -10,7 +10,7 @@ mod cli;
 use std::{error::Error, process::ExitCode, time::Instant};
 
 use attractor::{
-    models::{dynamics::*, normal},
+    models::normal,
     prelude::*,
     train::{Loss, optimizer::clip_by_global_norm},
 };

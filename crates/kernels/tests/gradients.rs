@@ -153,10 +153,10 @@ impl Case {
                 }
                 z.copy_from_slice(&states[(b * self.steps + t) * m..][..m]);
                 if self.has_forcing {
-                    for i in 0..self.n {
+                    for (i, z) in z.iter_mut().enumerate().take(self.n) {
                         let place = (b * self.steps + t) * self.n + i;
                         let mask = if self.has_mask { v.mask[place] } else { 1.0 };
-                        z[i] += v.alpha[t] * mask * (v.target[place] - z[i]);
+                        *z += v.alpha[t] * mask * (v.target[place] - *z);
                     }
                 }
             }

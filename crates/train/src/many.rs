@@ -4,7 +4,7 @@ use std::{
     any::Any,
     num::NonZeroUsize,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Mutex,
+    sync::{Mutex, PoisonError},
     thread,
 };
 
@@ -57,15 +57,15 @@ where
         for _ in 0..threads.min(count) {
             scope.spawn(|| {
                 loop {
-                    let next = waiting.lock().expect("no thread panics while it takes a job").next();
+                    let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
                     let Some((index, job)) = next else { break };
                     let done = (index, job.name.clone(), run(job));
-                    finished.lock().expect("no thread panics while it leaves a result").push(done);
+                    finished.lock().unwrap_or_else(PoisonError::into_inner).push(done);
                 }
             });
         }
     });
-    let mut finished = finished.into_inner().expect("no thread panics while it leaves a result");
+    let mut finished = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
     finished.sort_by_key(|(index, ..)| *index);
     finished.into_iter().map(|(_, name, result)| (name, result)).collect()
 }

@@ -45,6 +45,9 @@ fn batch(data: &Dataset) -> Batch {
     data.windows(WINDOW, Context::default()).unwrap().batch(&[0, 17, 60, 3], &Device::flex().autodiff())
 }
 
+/// α after a step.
+type Alpha = fn(usize) -> f64;
+
 /// The loss written out: one sequence, one step and one number after the other. `x` \[B, T + 1, N\], `present` likewise.
 fn by_hand<D: Dynamics, O: Observation>(
     model: &StateSpaceModel<D, O>,
@@ -115,7 +118,7 @@ fn gaps_and_inputs() -> Dataset {
 
 #[test]
 fn the_loss_is_the_error_of_the_forced_rollout() {
-    let strengths: [(Strength, fn(usize) -> f64); 4] = [
+    let strengths: [(Strength, Alpha); 4] = [
         (Strength::Sparse { interval: 3 }, |t| f64::from(u8::from(t % 3 == 0))),
         (Strength::Constant { alpha: 0.25 }, |_| 0.25),
         (Strength::Scheduled { alpha: Schedule::Linear { from: 1.0, to: 0.0, share: 1.0 } }, |_| 0.5),
@@ -176,6 +179,16 @@ fn regularization_enters_the_loss_as_its_term() {
     close(found[3], found[0] + found[2]);
 }
 
+/// The gradient of the first parameter of a module.
+struct First(Option<Vec<f64>>, burn::tensor::Gradients);
+impl burn::module::ModuleVisitor for First {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let (None, Some(gradient)) = (&self.0, param.val().grad(&self.1)) {
+            self.0 = Some(gradient.into_data().iter::<f64>().collect());
+        }
+    }
+}
+
 /// σ_max/σ_min by its definition has the gradient that the penalty claims.
 #[test]
 fn the_conditioning_penalty_has_its_gradient() {
@@ -186,14 +199,6 @@ fn the_conditioning_penalty_has_its_gradient() {
         let singular = nalgebra::DMatrix::from_fn(4, 3, |i, j| b[[i, j]]).singular_values();
         (1.0 - singular.max() / singular.min()).powi(2)
     };
-    struct First(Option<Vec<f64>>, burn::tensor::Gradients);
-    impl burn::module::ModuleVisitor for First {
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            if let (None, Some(gradient)) = (&self.0, param.val().grad(&self.1)) {
-                self.0 = Some(gradient.into_data().iter::<f64>().collect());
-            }
-        }
-    }
     let mut first = First(None, gradients);
     model.visit(&mut first);
     let found = first.0.unwrap();
@@ -303,8 +308,19 @@ fn run(seed: u64) -> Run<Config, TeacherForcing> {
     Run { model, objective: TeacherForcing::new(adaptive).with_noise(0.1, NoiseOn::Inputs), trainer }
 }
 
-fn trainer<'a>(run: Run<Config, TeacherForcing>, data: &'a Dataset) -> Trainer<'a, Config, TeacherForcing> {
+fn trainer(run: Run<Config, TeacherForcing>, data: &Dataset) -> Trainer<'_, Config, TeacherForcing> {
     Trainer::new(run, data, &Device::flex()).unwrap()
+}
+
+/// Ends a run after three epochs.
+struct Stop;
+impl attractor_train::Observer for Stop {
+    fn on_epoch(&mut self, event: &attractor_train::EpochEvent<'_>) -> Result<attractor_train::Control> {
+        Ok(match event.record.epoch {
+            3 => attractor_train::Control::Stop("enough".into()),
+            _ => attractor_train::Control::Continue,
+        })
+    }
 }
 
 #[test]
@@ -313,15 +329,6 @@ fn a_resumed_run_keeps_its_forcing_strength() {
     let path = folder.path().join("half");
     let whole = trainer(run(1), &data).fit(&mut []).unwrap();
     assert!(whole.model.forcing_strength() < 0.9, "α has moved");
-    struct Stop;
-    impl attractor_train::Observer for Stop {
-        fn on_epoch(&mut self, event: &attractor_train::EpochEvent<'_>) -> Result<attractor_train::Control> {
-            Ok(match event.record.epoch {
-                3 => attractor_train::Control::Stop("enough".into()),
-                _ => attractor_train::Control::Continue,
-            })
-        }
-    }
     let mut writer = CheckpointWriter::new(&path, 1);
     trainer(run(1), &data).fit(&mut [&mut writer, &mut Stop]).unwrap();
     let half = Checkpoint::read(&path).unwrap();

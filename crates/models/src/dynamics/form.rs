@@ -3,7 +3,7 @@
 use attractor_systems::PiecewiseLinearMap;
 use burn::{
     module::{Module, ModuleDisplay, Param},
-    tensor::{Tensor, activation::relu},
+    tensor::{Tensor, TensorData, activation::relu},
 };
 use nalgebra::DMatrix;
 use ndarray::{Array1, Array2, Axis, concatenate, s};
@@ -150,11 +150,9 @@ impl Form {
         let rest = match self.features {
             Features::Rectified { linear, centred } => {
                 let z = centre(z, centred);
-                let mut gates = is_positive(z.clone());
-                if linear > 0 {
-                    let units = Tensor::arange(0..m as i64, &z.device()).lower_elem(linear as i64);
-                    gates = gates.mask_fill(units.unsqueeze::<2>().expand(z.dims()), 1.0);
-                }
+                let on: Vec<f32> = (0..m).map(|i| f32::from(u8::from(i < linear))).collect();
+                let on = Tensor::<2>::from_data(TensorData::new(on, [1, m]), &z.device());
+                let gates = is_positive(z).max_pair(on);
                 let gated = gated(gates);
                 if centred { gated.clone() - gated.mean_dim(2) } else { gated }
             }

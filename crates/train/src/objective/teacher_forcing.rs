@@ -275,7 +275,7 @@ impl<D: Dynamics, O: Observation> Objective<StateSpaceModel<D, O>> for TeacherFo
         if step == 0 {
             model.set_forcing_strength(*start);
         }
-        if (step + 1) % every != 0 {
+        if !(step + 1).is_multiple_of(*every) {
             return;
         }
         let states = self.states_along(model, batch, progress);
