@@ -150,6 +150,28 @@ pub enum Error {
         requirement: &'static str,
     },
 
+    /// A system has no parameter of this name.
+    #[error("{system} has no parameter {parameter:?} to set; there are {}", .available.join(", "))]
+    UnknownParameter {
+        /// Name of the system.
+        system: &'static str,
+        /// The name asked for.
+        parameter: String,
+        /// The names there are.
+        available: Vec<&'static str>,
+    },
+
+    /// The catalogue has no system of this name.
+    #[error("there is no {kind} named {name:?}; the nearest names are {}", .nearest.join(", "))]
+    UnknownSystem {
+        /// What was asked for: "flow", "map" or "delay flow".
+        kind: &'static str,
+        /// The name asked for.
+        name: String,
+        /// The names that are most alike, the nearest first.
+        nearest: Vec<&'static str>,
+    },
+
     /// A simulation was started without an initial state.
     #[error("the simulation has no initial state; set {dim} numbers with Simulation::initial_state")]
     NoInitialState {

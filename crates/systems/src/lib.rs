@@ -29,11 +29,13 @@ mod io;
 mod map;
 mod noise;
 mod piecewise_linear;
+mod scalar;
 mod selection;
 mod simulation;
 mod standardize;
 mod system;
 mod trajectory;
+mod vector_field;
 
 pub use catalog::{BurstingNeuron, Duffing, FitzHughNagumo, Henon, Lorenz63, Lorenz96, Rossler, VanDerPol};
 pub use delay::DelayFlow;
@@ -42,10 +44,12 @@ pub use flow::Flow;
 pub use io::{FloatType, MissingPolicy, ReadOptions, read, read_one, write_csv, write_npy, write_npy_trials};
 pub use map::Map;
 pub use piecewise_linear::PiecewiseLinearMap;
+pub use scalar::Scalar;
 pub use simulation::{Method, Simulation};
 pub use standardize::Standardizer;
-pub use system::{KnownExponents, System};
+pub use system::{KnownExponents, Property, System};
 pub use trajectory::Trajectory;
+pub use vector_field::{DelayField, Recurrence, VectorField};
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

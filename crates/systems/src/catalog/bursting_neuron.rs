@@ -179,6 +179,30 @@ impl System for BurstingNeuron {
             ("e_nmda", self.e_nmda),
         ]
     }
+    fn parameter_mut(&mut self, name: &str) -> Option<&mut f64> {
+        match name {
+            "capacitance" => Some(&mut self.capacitance),
+            "tau_n" => Some(&mut self.tau_n),
+            "tau_h" => Some(&mut self.tau_h),
+            "k_na" => Some(&mut self.k_na),
+            "k_k" => Some(&mut self.k_k),
+            "k_m" => Some(&mut self.k_m),
+            "current" => Some(&mut self.current),
+            "g_leak" => Some(&mut self.g_leak),
+            "e_leak" => Some(&mut self.e_leak),
+            "g_na" => Some(&mut self.g_na),
+            "e_na" => Some(&mut self.e_na),
+            "vh_na" => Some(&mut self.vh_na),
+            "g_k" => Some(&mut self.g_k),
+            "e_k" => Some(&mut self.e_k),
+            "vh_k" => Some(&mut self.vh_k),
+            "g_m" => Some(&mut self.g_m),
+            "vh_m" => Some(&mut self.vh_m),
+            "g_nmda" => Some(&mut self.g_nmda),
+            "e_nmda" => Some(&mut self.e_nmda),
+            _ => None,
+        }
+    }
     fn default_state(&self) -> Vec<f64> {
         vec![-24.4694, 0.0386, 0.0231]
     }

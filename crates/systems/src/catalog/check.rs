@@ -39,7 +39,7 @@ fn jacobian_error(
 }
 
 /// Jacobian along the attractor, metadata, and that the default run stays bounded and moves.
-pub(super) fn flow<F: Flow + System>(system: &F) {
+pub(super) fn flow(system: &(impl Flow + System + ?Sized)) {
     metadata(system, system.dim());
     let run = Simulation::of(system, 200).run(system).unwrap();
     assert!(run.constant_columns().is_empty(), "{}: the default state is a fixed point", system.name());
@@ -57,7 +57,7 @@ pub(super) fn flow<F: Flow + System>(system: &F) {
 }
 
 /// As [`flow`], for maps.
-pub(super) fn map<F: Map + System>(system: &F) {
+pub(super) fn map(system: &(impl Map + System + ?Sized)) {
     metadata(system, system.dim());
     let run = Simulation::of(system, 200).run_map(system).unwrap();
     for x in run.data().rows().into_iter().step_by(20) {
@@ -72,7 +72,7 @@ pub(super) fn map<F: Map + System>(system: &F) {
     assert!(system.validate().is_ok());
 }
 
-fn metadata(system: &impl System, dim: usize) {
+fn metadata(system: &(impl System + ?Sized), dim: usize) {
     assert_eq!(system.variables().len(), dim);
     assert_eq!(system.default_state().len(), dim);
     assert!(system.default_dt() > 0.0);

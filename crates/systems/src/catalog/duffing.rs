@@ -70,6 +70,16 @@ impl System for Duffing {
             ("omega", self.omega),
         ]
     }
+    fn parameter_mut(&mut self, name: &str) -> Option<&mut f64> {
+        match name {
+            "alpha" => Some(&mut self.alpha),
+            "beta" => Some(&mut self.beta),
+            "delta" => Some(&mut self.delta),
+            "gamma" => Some(&mut self.gamma),
+            "omega" => Some(&mut self.omega),
+            _ => None,
+        }
+    }
     fn default_state(&self) -> Vec<f64> {
         vec![-1.1635, -0.5092]
     }

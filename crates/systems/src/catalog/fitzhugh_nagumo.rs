@@ -72,6 +72,17 @@ impl System for FitzHughNagumo {
             ("omega", self.omega),
         ]
     }
+    fn parameter_mut(&mut self, name: &str) -> Option<&mut f64> {
+        match name {
+            "a" => Some(&mut self.a),
+            "b" => Some(&mut self.b),
+            "gamma" => Some(&mut self.gamma),
+            "current" => Some(&mut self.current),
+            "amplitude" => Some(&mut self.amplitude),
+            "omega" => Some(&mut self.omega),
+            _ => None,
+        }
+    }
     fn default_state(&self) -> Vec<f64> {
         vec![-1.0, 0.0]
     }

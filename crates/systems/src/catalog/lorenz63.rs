@@ -1,88 +1,45 @@
 //! The Lorenz system of 1963.
 
-use ndarray::{ArrayViewMut2, aview2};
-use serde::{Deserialize, Serialize};
+use super::definition::flow;
+use crate::{Scalar, VectorField};
 
-use crate::{Flow, KnownExponents, Result, System};
-
-/// The Lorenz system,
-///
-/// $$ \dot x = \sigma (y - x), \quad \dot y = x (\rho - z) - y, \quad \dot z = x y - \beta z. $$
-///
-/// Lorenz, E. N. (1963). Deterministic nonperiodic flow. *Journal of the Atmospheric Sciences* 20, 130-141.
-/// DOI 10.1175/1520-0469(1963)020<0130:DNF>2.0.CO;2. Time and states have no unit. Chaotic at the defaults.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Lorenz63 {
-    /// σ, the Prandtl number; 10 by default.
-    pub sigma: f64,
-    /// ρ, the Rayleigh number relative to its critical value; 28 by default.
-    pub rho: f64,
-    /// β, a geometric factor; 8/3 by default.
-    pub beta: f64,
-}
-
-impl Default for Lorenz63 {
-    fn default() -> Self {
-        Self { sigma: 10.0, rho: 28.0, beta: 8.0 / 3.0 }
-    }
-}
-
-impl Flow for Lorenz63 {
-    fn dim(&self) -> usize {
-        3
-    }
-
-    fn rhs(&self, _t: f64, x: &[f64], dx: &mut [f64]) {
-        dx[0] = self.sigma * (x[1] - x[0]);
-        dx[1] = x[0] * (self.rho - x[2]) - x[1];
-        dx[2] = x[0] * x[1] - self.beta * x[2];
-    }
-
-    fn jacobian(&self, _t: f64, x: &[f64], mut jacobian: ArrayViewMut2<'_, f64>) {
-        jacobian.assign(&aview2(&[
-            [-self.sigma, self.sigma, 0.0],
-            [self.rho - x[2], -1.0, -x[0]],
-            [x[1], x[0], -self.beta],
-        ]));
-    }
-
-    fn validate(&self) -> Result<()> {
-        self.check_parameters()
+flow! {
+    /// The Lorenz system,
+    ///
+    /// $$ \dot x = \sigma (y - x), \quad \dot y = x (\rho - z) - y, \quad \dot z = x y - \beta z. $$
+    ///
+    /// Lorenz, E. N. (1963). Deterministic nonperiodic flow. *Journal of the Atmospheric Sciences* 20, 130-141.
+    /// DOI 10.1175/1520-0469(1963)020<0130:DNF>2.0.CO;2. Time and states have no unit. Chaotic at the defaults.
+    Lorenz63[3] {
+        name: "Lorenz-63",
+        aliases: ["Lorenz"],
+        parameters: {
+            /// σ, the Prandtl number.
+            sigma: 10.0,
+            /// ρ, the Rayleigh number relative to its critical value.
+            rho: 28.0,
+            /// β, a geometric factor.
+            beta: 8.0 / 3.0,
+        },
+        variables: ["x", "y", "z"],
+        state: [-9.7869, -15.0385, 20.5340],
+        dt: 0.01,
+        period: 1.5008,
+        exponents: [0.9056, 0.0, -14.5723] within 5e-5 from "Sprott (2003), Chaos and Time-Series Analysis, appendix A; \
+            the first 0.90566 in Viswanath (1998), Lyapunov exponents from random Fibonacci sequences to the Lorenz equations",
     }
 }
 
-impl System for Lorenz63 {
-    fn name(&self) -> &'static str {
-        "Lorenz-63"
-    }
-    fn variables(&self) -> Vec<String> {
-        ["x", "y", "z"].map(String::from).into()
-    }
-    fn parameters(&self) -> Vec<(&'static str, f64)> {
-        vec![("sigma", self.sigma), ("rho", self.rho), ("beta", self.beta)]
-    }
-    fn default_state(&self) -> Vec<f64> {
-        vec![-9.7869, -15.0385, 20.5340]
-    }
-    fn default_dt(&self) -> f64 {
-        0.01
-    }
-    fn known_exponents(&self) -> Option<KnownExponents> {
-        (*self == Self::default()).then(|| KnownExponents {
-            exponents: vec![0.9056, 0.0, -14.5723],
-            tolerance: 5e-5,
-            source: "Sprott (2003), Chaos and Time-Series Analysis, appendix A; \
-                     the first 0.90566 in Viswanath (1998), Lyapunov exponents from random Fibonacci sequences to \
-                     the Lorenz equations",
-        })
+impl VectorField<3> for Lorenz63 {
+    fn field<S: Scalar>(&self, _t: f64, [x, y, z]: [S; 3]) -> [S; 3] {
+        [(y - x) * self.sigma, x * (-z + self.rho) - y, x * y - z * self.beta]
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Error, Simulation, catalog::check};
+    use crate::{Error, Flow, Simulation, System, catalog::check};
 
     #[test]
     fn passes_the_checks_of_the_catalogue() {

@@ -85,6 +85,12 @@ impl System for Lorenz96 {
     fn parameters(&self) -> Vec<(&'static str, f64)> {
         vec![("sites", self.sites as f64), ("forcing", self.forcing)]
     }
+    fn parameter_mut(&mut self, name: &str) -> Option<&mut f64> {
+        match name {
+            "forcing" => Some(&mut self.forcing),
+            _ => None,
+        }
+    }
     /// The fixed point x = F with one site pushed by 0.01, after Lorenz. It takes some 20 time units to reach the
     /// attractor: give the simulation a transient.
     fn default_state(&self) -> Vec<f64> {

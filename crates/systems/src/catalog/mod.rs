@@ -1,25 +1,186 @@
 //! The catalogue: well-known systems, one a file, each with its paper, its parameters and what is known of it.
 //!
-//! To add a system, write a file that implements [`System`](crate::System) and [`Flow`](crate::Flow) or
-//! [`Map`](crate::Map), and one `pub use` here and in the crate root.
+//! [`flow`], [`map`] and [`delay_flow`] find a system by its name, [`flows`], [`maps`] and [`delay_flows`] list them all
+//! with their defaults; [`System`] tells their parameters, periods and properties.
+//!
+//! To add a system, write a file with its definition and equation, and one line below.
 
-mod bursting_neuron;
-mod duffing;
-mod fitzhugh_nagumo;
-mod henon;
-mod lorenz63;
-mod lorenz96;
-mod rossler;
-mod van_der_pol;
-
-pub use bursting_neuron::BurstingNeuron;
-pub use duffing::Duffing;
-pub use fitzhugh_nagumo::FitzHughNagumo;
-pub use henon::Henon;
-pub use lorenz63::Lorenz63;
-pub use lorenz96::Lorenz96;
-pub use rossler::Rossler;
-pub use van_der_pol::VanDerPol;
+mod definition;
 
 #[cfg(test)]
 mod check;
+
+use crate::{DelayFlow, Error, Flow, Map, Result, System};
+
+/// A flow of the catalogue.
+pub trait CatalogFlow: Flow + System + Send + Sync {}
+impl<F: Flow + System + Send + Sync> CatalogFlow for F {}
+
+/// A map of the catalogue.
+pub trait CatalogMap: Map + System + Send + Sync {}
+impl<F: Map + System + Send + Sync> CatalogMap for F {}
+
+/// A delay flow of the catalogue.
+pub trait CatalogDelayFlow: DelayFlow + System + Send + Sync {}
+impl<F: DelayFlow + System + Send + Sync> CatalogDelayFlow for F {}
+
+/// Declares the files and lists their systems: `file: Type, Type;` each.
+macro_rules! catalog {
+    (
+        flows { $($flow_file:ident: $($flow:ident),+;)* }
+        maps { $($map_file:ident: $($map:ident),+;)* }
+        delay_flows { $($delay_file:ident: $($delay_flow:ident),+;)* }
+    ) => {
+        $(mod $flow_file; pub use $flow_file::{$($flow),+};)*
+        $(mod $map_file; pub use $map_file::{$($map),+};)*
+        $(mod $delay_file; pub use $delay_file::{$($delay_flow),+};)*
+
+        /// All flows at their default parameters, in alphabetical order of their files.
+        pub fn flows() -> Vec<Box<dyn CatalogFlow>> {
+            vec![$($(Box::new($flow::default())),+),*]
+        }
+
+        /// All maps at their default parameters, in alphabetical order of their files.
+        pub fn maps() -> Vec<Box<dyn CatalogMap>> {
+            vec![$($(Box::new($map::default())),+),*]
+        }
+
+        /// All delay flows at their default parameters, in alphabetical order of their files.
+        pub fn delay_flows() -> Vec<Box<dyn CatalogDelayFlow>> {
+            vec![$($(Box::new($delay_flow::default())),+),*]
+        }
+    };
+}
+
+catalog! {
+    flows {
+        bursting_neuron: BurstingNeuron;
+        duffing: Duffing;
+        fitzhugh_nagumo: FitzHughNagumo;
+        lorenz63: Lorenz63;
+        lorenz96: Lorenz96;
+        rossler: Rossler;
+        van_der_pol: VanDerPol;
+    }
+    maps {
+        henon: Henon;
+    }
+    delay_flows {
+    }
+}
+
+/// The flow of this name at its default parameters. Case, spaces, hyphens and accents do not count.
+///
+/// # Errors
+/// [`Error::UnknownSystem`] with the nearest names.
+pub fn flow(name: &str) -> Result<Box<dyn CatalogFlow>> {
+    find("flow", name, flows(), |system| (system.name(), system.aliases()))
+}
+
+/// The map of this name, as [`flow`].
+///
+/// # Errors
+/// [`Error::UnknownSystem`] with the nearest names.
+pub fn map(name: &str) -> Result<Box<dyn CatalogMap>> {
+    find("map", name, maps(), |system| (system.name(), system.aliases()))
+}
+
+/// The delay flow of this name, as [`flow`].
+///
+/// # Errors
+/// [`Error::UnknownSystem`] with the nearest names.
+pub fn delay_flow(name: &str) -> Result<Box<dyn CatalogDelayFlow>> {
+    find("delay flow", name, delay_flows(), |system| (system.name(), system.aliases()))
+}
+
+fn find<T: ?Sized>(
+    kind: &'static str,
+    name: &str,
+    systems: Vec<Box<T>>,
+    names: impl Fn(&T) -> (&'static str, &'static [&'static str]),
+) -> Result<Box<T>> {
+    let wanted = plain(name);
+    let mut distances = Vec::new();
+    for system in systems {
+        let (own, aliases) = names(&system);
+        for known in aliases.iter().copied().chain([own]) {
+            let plain = plain(known);
+            if plain == wanted {
+                return Ok(system);
+            }
+            distances.push((strsim::osa_distance(&wanted, &plain), known));
+        }
+    }
+    distances.sort_by_key(|(distance, _)| *distance);
+    let nearest = distances.into_iter().take(3).map(|(_, known)| known).collect();
+    Err(Error::UnknownSystem { kind, name: name.to_string(), nearest })
+}
+
+/// A name without case, accents, spaces and signs.
+fn plain(name: &str) -> String {
+    let letters = name.chars().flat_map(char::to_lowercase).map(|letter| match letter {
+        'à' | 'á' | 'â' | 'ä' => 'a',
+        'è' | 'é' | 'ê' | 'ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ò' | 'ó' | 'ô' | 'ö' => 'o',
+        'ù' | 'ú' | 'û' | 'ü' => 'u',
+        'č' | 'ç' | 'ć' => 'c',
+        letter => letter,
+    });
+    letters.filter(|letter| letter.is_alphanumeric()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    #[test]
+    fn systems_are_found_by_any_spelling_of_their_names() {
+        for name in ["Lorenz-63", "lorenz 63", "LORENZ63", "Lorenz"] {
+            assert_eq!(flow(name).unwrap().name(), "Lorenz-63");
+        }
+        assert_eq!(map("henon").unwrap().name(), "Hénon");
+        let mut rossler = flow("Roessler").or_else(|_| flow("Rossler")).unwrap();
+        rossler.set_parameter("c", 9.0).unwrap();
+        assert!(rossler.parameters().contains(&("c", 9.0)));
+        let error = rossler.set_parameter("d", 1.0).unwrap_err();
+        assert_eq!(error.to_string(), "Rössler has no parameter \"d\" to set; there are a, b, c");
+    }
+
+    #[test]
+    fn an_unknown_name_is_told_the_nearest_ones() {
+        let Err(Error::UnknownSystem { nearest, .. }) = flow("Lorens 63") else { panic!("not an error") };
+        assert_eq!(nearest[0], "Lorenz-63");
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut seen = HashMap::new();
+        let mut take = |name: &'static str, aliases: &'static [&'static str]| {
+            for name in aliases.iter().copied().chain([name]) {
+                if let Some(other) = seen.insert(plain(name), name) {
+                    panic!("{name} and {other} are one name");
+                }
+            }
+        };
+        flows().iter().for_each(|system| take(system.name(), system.aliases()));
+        delay_flows().iter().for_each(|system| take(system.name(), system.aliases()));
+        let mut seen = HashMap::new();
+        for system in maps() {
+            for name in system.aliases().iter().copied().chain([system.name()]) {
+                assert!(seen.insert(plain(name), name).is_none(), "{name} twice");
+            }
+        }
+    }
+
+    #[test]
+    fn every_flow_passes_the_checks() {
+        flows().iter().for_each(|flow| check::flow(&**flow));
+    }
+
+    #[test]
+    fn every_map_passes_the_checks() {
+        maps().iter().for_each(|map| check::map(&**map));
+    }
+}

@@ -58,6 +58,14 @@ impl System for Rossler {
     fn parameters(&self) -> Vec<(&'static str, f64)> {
         vec![("a", self.a), ("b", self.b), ("c", self.c)]
     }
+    fn parameter_mut(&mut self, name: &str) -> Option<&mut f64> {
+        match name {
+            "a" => Some(&mut self.a),
+            "b" => Some(&mut self.b),
+            "c" => Some(&mut self.c),
+            _ => None,
+        }
+    }
     fn default_state(&self) -> Vec<f64> {
         vec![6.5134, 0.4772, 0.3416]
     }

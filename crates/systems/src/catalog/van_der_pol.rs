@@ -61,6 +61,14 @@ impl System for VanDerPol {
     fn parameters(&self) -> Vec<(&'static str, f64)> {
         vec![("mu", self.mu), ("amplitude", self.amplitude), ("omega", self.omega)]
     }
+    fn parameter_mut(&mut self, name: &str) -> Option<&mut f64> {
+        match name {
+            "mu" => Some(&mut self.mu),
+            "amplitude" => Some(&mut self.amplitude),
+            "omega" => Some(&mut self.omega),
+            _ => None,
+        }
+    }
     fn default_state(&self) -> Vec<f64> {
         vec![2.0, 0.0]
     }

@@ -1,0 +1,167 @@
+//! Every system of the catalogue that dysts has, against its values: see the fixture for source and version.
+
+use std::collections::BTreeSet;
+
+use attractor_systems::{Simulation, catalog};
+use ndarray::Array2;
+use serde_json::{Map, Value};
+
+fn fixture() -> Value {
+    serde_json::from_str(include_str!("fixtures/dysts.json")).unwrap()
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
+}
+
+fn rows(value: &Value) -> Vec<Vec<f64>> {
+    value.as_array().unwrap().iter().map(numbers).collect()
+}
+
+/// Relative to the largest entry, since entries near zero are differences of large ones.
+fn difference(found: &[f64], expected: &[f64]) -> f64 {
+    assert_eq!(found.len(), expected.len());
+    let scale = expected.iter().fold(f64::MIN_POSITIVE, |largest, value| largest.max(value.abs()));
+    let largest = found.iter().zip(expected).map(|(a, b)| (a - b).abs() / scale);
+    largest.fold(0.0, |largest, error| if error.is_nan() { f64::INFINITY } else { largest.max(error) })
+}
+
+/// Collects what is wrong, so that one run shows all of it.
+#[derive(Default)]
+struct Walk {
+    checked: usize,
+    wrong: Vec<String>,
+}
+
+impl Walk {
+    fn expect(&mut self, system: &str, what: &str, error: f64, tolerance: f64) {
+        if error.is_nan() || error > tolerance {
+            self.wrong.push(format!("{system}: {what} is off by {error:.1e}, more than {tolerance:.0e}"));
+        }
+    }
+
+    fn finish(self, what: &str, of: &Map<String, Value>, left_out: &[(&str, &str)]) {
+        println!("{} of {} {what} checked", self.checked, of.len());
+        for (system, reason) in left_out {
+            println!("  {system} apart: {reason}");
+            assert!(of.contains_key(*system), "{system} is not in the fixture");
+        }
+        assert!(self.wrong.is_empty(), "{}", self.wrong.join("\n"));
+        assert_eq!(self.checked + left_out.len(), of.len());
+    }
+}
+
+/// Flows that are checked apart, with the reason.
+const FLOWS_APART: &[(&str, &str)] = &[];
+
+#[test]
+fn flows_have_the_right_hand_sides_and_solutions_of_dysts() {
+    let fixture = fixture();
+    let flows = fixture["flows"].as_object().unwrap();
+    let apart: BTreeSet<&str> = FLOWS_APART.iter().map(|(system, _)| *system).collect();
+    let mut walk = Walk::default();
+    for (name, values) in flows.iter().filter(|(name, _)| !apart.contains(name.as_str())) {
+        let system = match catalog::flow(name) {
+            Ok(system) => system,
+            Err(error) => {
+                walk.wrong.push(error.to_string());
+                continue;
+            }
+        };
+        let points = rows(&values["points"]);
+        if points[0].len() != system.dim() {
+            walk.wrong.push(format!("{name}: {} variables instead of {}", system.dim(), points[0].len()));
+            continue;
+        }
+        for ((point, expected), t) in points.iter().zip(rows(&values["rhs"])).zip(numbers(&values["t"])) {
+            let mut dx = vec![f64::NAN; point.len()];
+            system.rhs(t, point, &mut dx);
+            walk.expect(name, "the right-hand side", difference(&dx, &expected), 1e-12);
+        }
+        let start = numbers(&values["initial_conditions"]);
+        let reference = &values["flow_ref"];
+        let run = Simulation::of(&*system, 2)
+            .dt(reference["t"].as_f64().unwrap())
+            .initial_state(start)
+            .tolerances(1e-12, 1e-13)
+            .run(&*system);
+        match run {
+            Ok(run) => {
+                let found = run.last_row().to_vec();
+                walk.expect(name, "the solution", difference(&found, &numbers(&reference["y"])), 1e-6);
+            }
+            Err(error) => walk.wrong.push(format!("{name}: {error}")),
+        }
+        walk.checked += 1;
+    }
+    walk.finish("flows", flows, FLOWS_APART);
+}
+
+/// Maps that are checked apart, with the reason.
+const MAPS_APART: &[(&str, &str)] = &[];
+
+#[test]
+fn maps_step_as_in_dysts() {
+    let fixture = fixture();
+    let maps = fixture["maps"].as_object().unwrap();
+    let apart: BTreeSet<&str> = MAPS_APART.iter().map(|(system, _)| *system).collect();
+    let mut walk = Walk::default();
+    for (name, values) in maps.iter().filter(|(name, _)| !apart.contains(name.as_str())) {
+        let system = match catalog::map(name) {
+            Ok(system) => system,
+            Err(error) => {
+                walk.wrong.push(error.to_string());
+                continue;
+            }
+        };
+        for (point, expected) in rows(&values["points"]).iter().zip(rows(&values["next"])) {
+            let mut found = vec![f64::NAN; system.dim()];
+            system.step(point, &[], &mut found);
+            walk.expect(name, "the next state", difference(&found, &expected), 1e-12);
+        }
+        walk.checked += 1;
+    }
+    walk.finish("maps", maps, MAPS_APART);
+}
+
+#[test]
+fn delay_flows_have_the_right_hand_sides_of_dysts() {
+    let fixture = fixture();
+    let flows = fixture["delay_flows"].as_object().unwrap();
+    let mut walk = Walk::default();
+    for (name, values) in flows {
+        let system = match catalog::delay_flow(name) {
+            Ok(system) => system,
+            Err(error) => {
+                walk.wrong.push(error.to_string());
+                continue;
+            }
+        };
+        walk.expect(name, "the delay", (system.delays()[0] - values["tau"].as_f64().unwrap()).abs(), 0.0);
+        let mut jacobian = Array2::from_elem((system.dim(), system.dim()), f64::NAN);
+        let points = rows(&values["points"]);
+        for ((point, expected), t) in points.iter().zip(rows(&values["rhs"])).zip(numbers(&values["t"])) {
+            let (x, delayed) = point.split_at(system.dim());
+            let mut dx = vec![f64::NAN; system.dim()];
+            system.rhs(t, x, delayed, &mut dx);
+            walk.expect(name, "the right-hand side", difference(&dx, &expected), 1e-12);
+            // The derivative by the delayed state against central differences of order 4.
+            system.delayed_jacobian(0, t, x, delayed, jacobian.view_mut());
+            let central = |h: f64| {
+                let [mut above, mut below] = [vec![0.0; x.len()], vec![0.0; x.len()]];
+                system.rhs(t, x, &[delayed[0] + h], &mut above);
+                system.rhs(t, x, &[delayed[0] - h], &mut below);
+                (above[0] - below[0]) / (2.0 * h)
+            };
+            let numeric = (4.0 * central(5e-4) - central(1e-3)) / 3.0;
+            walk.expect(
+                name,
+                "the derivative",
+                (jacobian[[0, 0]] - numeric).abs() / numeric.abs().max(1.0),
+                1e-8,
+            );
+        }
+        walk.checked += 1;
+    }
+    walk.finish("delay flows", flows, &[]);
+}
