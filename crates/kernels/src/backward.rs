@@ -6,7 +6,7 @@ use crate::{
     forcing::ForcedSteps,
     isa::Way,
     lanes::{Float, Lanes},
-    product::{add_outer, packed},
+    outer::OuterSum,
     scratch::{Memory, Scratch},
 };
 
@@ -43,16 +43,18 @@ pub(crate) fn backward<E: Float, V: Lanes<Element = E>, const NB: usize>(
 ) -> WeightGradients<E> {
     let Way { states, grad, wanted } = way;
     let Rollout { steps, latent: m, z0, forcing, features, .. } = *rollout;
-    let (units, chunk, width) = (cell.units, chunk(steps), steps * m);
+    let (units, width) = (cell.units, steps * m);
+    let chunk = chunk::<V, NB>(steps, 2 * m + 3 * units);
     let n = forcing.map_or(0, |forcing| forcing.width);
     let targets = if wanted.target { chunk * n } else { 0 };
-    let packing = packed(chunk, m, units).max(packed(chunk, units, m));
+    let room = OuterSum::<V>::room::<NB>(chunk, units, m);
     let blocks = 2 * chunk * m
         + 3 * chunk * units
         + targets
         + 3 * m
-        + packing
-        + FeatureGradients::<V, NB>::room(features)
+        + room
+        + OuterSum::<V>::kept::<NB>(units, m)
+        + FeatureGradients::<V, NB>::kept(features, m)
         + ForcedSteps::<V, NB, E>::room(rollout, chunk);
     let mut memory = Memory::for_lanes::<V>(blocks * NB, 16);
     let mut scratch = memory.scratch();
@@ -61,12 +63,12 @@ pub(crate) fn backward<E: Float, V: Lanes<Element = E>, const NB: usize>(
     let (z, dz) = (scratch.take::<V, NB>(chunk * m), scratch.take::<V, NB>(chunk * m));
     let (f, gate) = (scratch.take::<V, NB>(chunk * units), scratch.take::<V, NB>(chunk * units));
     let (df, dtarget) = (scratch.take::<V, NB>(chunk * units), scratch.take::<V, NB>(targets));
-    let room = scratch.take::<V, NB>(packing);
+    let room = scratch.take::<V, NB>(room);
     let carry = scratch.zeros::<V, NB>(m);
     let (da, dh) = (scratch.zeros::<V, NB>(m), scratch.zeros::<V, NB>(m));
     let mut parameters = FeatureGradients::<V, NB>::new(features, m, &mut scratch);
     let mut forced = ForcedSteps::<V, NB, E>::new(rollout, block, chunk, &mut scratch);
-    let mut dw = vec![E::ZERO; m * units];
+    let mut dw = OuterSum::new::<NB>(units, m, &mut scratch);
 
     let last = (steps - 1) / chunk * chunk;
     for from in (0..=last).rev().step_by(chunk) {
@@ -115,7 +117,7 @@ pub(crate) fn backward<E: Float, V: Lanes<Element = E>, const NB: usize>(
         }
 
         let (z, dz, f, df) = (&z[..count * m], &dz[..count * m], &f[..count * units], &df[..count * units]);
-        add_outer(&mut dw, dz, m, f, units, room);
+        dw.add(f, dz, room);
         for (dz, z) in dz.chunks_exact(m).zip(z.chunks_exact(m)) {
             for i in 0..m {
                 for b in 0..NB {
@@ -128,7 +130,7 @@ pub(crate) fn backward<E: Float, V: Lanes<Element = E>, const NB: usize>(
     }
     scatter(carry, rows.z0, m, 0, m);
     let (weights, thresholds) = parameters.finish();
-    WeightGradients { a: sums(da), w: dw, h: sums(dh), weights, thresholds }
+    WeightGradients { a: sums(da), w: dw.finish_transposed(), h: sums(dh), weights, thresholds }
 }
 
 #[inline(always)]
@@ -140,8 +142,8 @@ fn sums<V: Lanes, const NB: usize>(lanes: &[[V; NB]]) -> Vec<V::Element> {
 struct FeatureGradients<'a, 's, V: Lanes, const NB: usize> {
     features: Features<'a, V::Element>,
     m: usize,
-    /// W2 \[L, M\], summed over lanes.
-    weights: Vec<V::Element>,
+    /// W2 \[L, M\].
+    weights: Option<OuterSum<'s, V>>,
     /// α \[L\] in lanes.
     slopes: &'s mut [[V; NB]],
     /// h2 \[L\], or H \[M, L\] before its factor −α, in lanes.
@@ -149,31 +151,30 @@ struct FeatureGradients<'a, 's, V: Lanes, const NB: usize> {
 }
 
 impl<'a, 's, V: Lanes, const NB: usize> FeatureGradients<'a, 's, V, NB> {
-    /// Entries of W2 that are summed, and of α and of thresholds that are kept in lanes.
-    fn entries(features: Features<'_, V::Element>) -> [usize; 3] {
+    /// Entries of α and of thresholds that are kept in lanes.
+    fn entries(features: Features<'_, V::Element>) -> [usize; 2] {
         match features {
-            Features::Rectified { .. } => [0, 0, 0],
-            Features::Hidden { weights, thresholds, .. } => [weights.len(), 0, thresholds.len()],
-            Features::Bases { slopes, thresholds, .. } => [0, slopes.len(), thresholds.len()],
+            Features::Rectified { .. } => [0, 0],
+            Features::Hidden { thresholds, .. } => [0, thresholds.len()],
+            Features::Bases { slopes, thresholds, .. } => [slopes.len(), thresholds.len()],
         }
     }
 
-    /// Blocks of lanes that are needed.
-    fn room(features: Features<'_, V::Element>) -> usize {
-        let [_, slopes, thresholds] = Self::entries(features);
-        slopes + thresholds
+    /// Blocks of lanes that are kept over time.
+    fn kept(features: Features<'_, V::Element>, m: usize) -> usize {
+        let weights = match features {
+            Features::Hidden { thresholds, .. } => OuterSum::<V>::kept::<NB>(thresholds.len(), m),
+            Features::Rectified { .. } | Features::Bases { .. } => 0,
+        };
+        weights + Self::entries(features).into_iter().sum::<usize>()
     }
 
     #[inline(always)]
     fn new(features: Features<'a, V::Element>, m: usize, scratch: &mut Scratch<'s>) -> Self {
-        let [weights, slopes, thresholds] = Self::entries(features);
-        Self {
-            features,
-            m,
-            weights: vec![V::Element::ZERO; weights],
-            slopes: scratch.zeros(slopes),
-            thresholds: scratch.zeros(thresholds),
-        }
+        let [slopes, thresholds] = Self::entries(features);
+        let weights =
+            matches!(features, Features::Hidden { .. }).then(|| OuterSum::new::<NB>(thresholds, m, scratch));
+        Self { features, m, weights, slopes: scratch.zeros(slopes), thresholds: scratch.zeros(thresholds) }
     }
 
     /// Where hidden units add up dL/dh2 during the recursion.
@@ -188,8 +189,10 @@ impl<'a, 's, V: Lanes, const NB: usize> FeatureGradients<'a, 's, V, NB> {
         let m = self.m;
         match self.features {
             Features::Rectified { .. } => {}
-            Features::Hidden { thresholds, .. } => {
-                add_outer(&mut self.weights, df, thresholds.len(), z, m, room);
+            Features::Hidden { .. } => {
+                if let Some(weights) = &mut self.weights {
+                    weights.add(df, z, room);
+                }
             }
             Features::Bases { slopes, thresholds, clipped } => {
                 let l = slopes.len();
@@ -230,7 +233,9 @@ impl<'a, 's, V: Lanes, const NB: usize> FeatureGradients<'a, 's, V, NB> {
     fn finish(self) -> (Vec<V::Element>, Vec<V::Element>) {
         match self.features {
             Features::Rectified { .. } => (Vec::new(), Vec::new()),
-            Features::Hidden { .. } => (self.weights, sums(self.thresholds)),
+            Features::Hidden { .. } => {
+                (self.weights.map_or_else(Vec::new, OuterSum::finish), sums(self.thresholds))
+            }
             Features::Bases { slopes, .. } => {
                 for thresholds in self.thresholds.chunks_exact_mut(slopes.len().max(1)) {
                     for (threshold, slope) in thresholds.iter_mut().zip(slopes) {

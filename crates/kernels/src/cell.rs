@@ -24,16 +24,11 @@ pub(crate) fn gather<V: Lanes, const NB: usize>(
     columns: usize,
     lanes: &mut [[V; NB]],
 ) {
-    let span = V::WIDTH * NB;
-    let lanes = V::elements_mut(&mut lanes[..columns]);
-    if block.rows < span {
-        lanes.fill(V::Element::ZERO);
-    }
-    for row in 0..block.rows {
-        let source = &source[(block.first + row) * width + from..][..columns];
-        for (value, lanes) in source.iter().zip(lanes.chunks_exact_mut(span)) {
-            lanes[row] = *value;
-        }
+    let rows_of = |b: usize| block.rows.saturating_sub(b * V::WIDTH).min(V::WIDTH);
+    for b in 0..NB {
+        let first = block.first + b * V::WIDTH;
+        let source = if rows_of(b) > 0 { &source[first * width + from..] } else { &[] };
+        V::gather(source, width, rows_of(b), columns, |column, vector| lanes[column][b] = vector);
     }
 }
 
@@ -46,18 +41,19 @@ pub(crate) fn scatter<V: Lanes, const NB: usize>(
     from: usize,
     columns: usize,
 ) {
-    let span = V::WIDTH * NB;
-    let lanes = V::elements(&lanes[..columns]);
-    for (row, target) in rows.chunks_exact_mut(width).enumerate() {
-        for (value, lanes) in target[from..from + columns].iter_mut().zip(lanes.chunks_exact(span)) {
-            *value = lanes[row];
-        }
+    let lanes = &lanes[..columns];
+    for (b, rows) in rows.chunks_mut(V::WIDTH * width).enumerate() {
+        let count = rows.len() / width;
+        V::scatter(|column| lanes[column][b], &mut rows[from..], width, count, columns);
     }
 }
 
-/// Steps that are held in lanes at a time: few enough for the caches, enough to fill the pipelines.
-pub(crate) fn chunk(steps: usize) -> usize {
-    steps.min(32)
+/// Steps that are held in lanes at a time, of `blocks` blocks of lanes each: few enough for the second cache, enough to
+/// fill the pipelines.
+pub(crate) fn chunk<V, const NB: usize>(steps: usize, blocks: usize) -> usize {
+    const CACHED: usize = 512 << 10;
+    let fitting = CACHED / (blocks.max(1) * size_of::<[V; NB]>());
+    steps.min(fitting.clamp(2, 32))
 }
 
 #[inline(always)]

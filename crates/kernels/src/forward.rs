@@ -17,7 +17,7 @@ pub(crate) fn forward<E: Float, V: Lanes<Element = E>, const NB: usize>(
     states: &mut [E],
 ) {
     let Rollout { steps, latent: m, z0, drive, .. } = *rollout;
-    let chunk = chunk(steps);
+    let chunk = chunk::<V, NB>(steps, m);
     let driven = if drive.is_some() { chunk * m } else { 0 };
     let blocks = m + 2 * cell.units + chunk * m + driven + ForcedSteps::<V, NB, E>::room(rollout, chunk);
     let mut memory = Memory::for_lanes::<V>(blocks * NB, 8);

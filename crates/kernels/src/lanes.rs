@@ -34,6 +34,42 @@ pub(crate) trait Lanes: Copy + 'static {
         Self::splat(Self::Element::ZERO)
     }
 
+    /// Hands to `put` the vector of column c, for every c below `columns`: its lane r is `source[r * stride + c]`, and 0
+    /// from lane `rows` on.
+    #[inline(always)]
+    fn gather(
+        source: &[Self::Element],
+        stride: usize,
+        rows: usize,
+        columns: usize,
+        mut put: impl FnMut(usize, Self),
+    ) {
+        for column in 0..columns {
+            let mut vector = [[Self::zero()]];
+            for (row, lane) in Self::elements_mut(&mut vector).iter_mut().enumerate().take(rows) {
+                *lane = source[row * stride + column];
+            }
+            put(column, vector[0][0]);
+        }
+    }
+
+    /// The way back: `target[r * stride + c]` is lane r of the vector that `take` has for column c, for r below `rows`.
+    #[inline(always)]
+    fn scatter(
+        take: impl Fn(usize) -> Self,
+        target: &mut [Self::Element],
+        stride: usize,
+        rows: usize,
+        columns: usize,
+    ) {
+        for column in 0..columns {
+            let vector = [[take(column)]];
+            for (row, lane) in Self::elements(&vector).iter().enumerate().take(rows) {
+                target[row * stride + column] = *lane;
+            }
+        }
+    }
+
     /// The lanes of many vectors, one vector after the other.
     fn elements<const NB: usize>(vectors: &[[Self; NB]]) -> &[Self::Element];
 

@@ -19,6 +19,7 @@ mod forcing;
 mod forward;
 mod isa;
 mod lanes;
+mod outer;
 mod problem;
 mod product;
 mod scratch;

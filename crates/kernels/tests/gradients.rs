@@ -152,16 +152,50 @@ impl Case {
                     states[(b * self.steps + t) * m + i] = v.a[i] * z[i] + sum + v.h[i] + drive;
                 }
                 z.copy_from_slice(&states[(b * self.steps + t) * m..][..m]);
-                if self.has_forcing {
-                    for (i, z) in z.iter_mut().enumerate().take(self.n) {
-                        let place = (b * self.steps + t) * self.n + i;
-                        let mask = if self.has_mask { v.mask[place] } else { 1.0 };
-                        *z += v.alpha[t] * mask * (v.target[place] - *z);
-                    }
-                }
+                self.force(b, t, &mut z);
             }
         }
         states
+    }
+
+    /// z̃_t from ẑ_t, in place.
+    fn force(&self, b: usize, t: usize, z: &mut [f64]) {
+        let v = &self.values;
+        for (i, z) in z.iter_mut().enumerate().take(if self.has_forcing { self.n } else { 0 }) {
+            let place = (b * self.steps + t) * self.n + i;
+            let mask = if self.has_mask { v.mask[place] } else { 1.0 };
+            *z += v.alpha[t] * mask * (v.target[place] - *z);
+        }
+    }
+
+    /// How near the rolled-out `states` come to a kink of a feature.
+    fn nearest_kink(&self, states: &[f64]) -> f64 {
+        let (m, l, v) = (self.m, self.l, &self.values);
+        let mut nearest = f64::INFINITY;
+        let mut see = |x: f64| nearest = nearest.min(x.abs());
+        for b in 0..self.batch {
+            let mut z = v.z0[b * m..(b + 1) * m].to_vec();
+            for t in 0..self.steps {
+                match self.kind {
+                    Kind::Rectified { linear, centred } => {
+                        let mean = if centred { z.iter().sum::<f64>() / m as f64 } else { 0.0 };
+                        z.iter().skip(linear).for_each(|z| see(z - mean));
+                    }
+                    Kind::Hidden { .. } => (0..l).for_each(|j| {
+                        let y: f64 = (0..m).map(|k| v.weights[j * m + k] * z[k]).sum();
+                        see(y);
+                        see(y + v.thresholds[j]);
+                    }),
+                    Kind::Bases { .. } => (0..m).for_each(|i| {
+                        see(z[i]);
+                        (0..l).for_each(|j| see(z[i] - v.thresholds[i * l + j]));
+                    }),
+                }
+                z.copy_from_slice(&states[(b * self.steps + t) * m..][..m]);
+                self.force(b, t, &mut z);
+            }
+        }
+        nearest
     }
 }
 
@@ -291,6 +325,27 @@ fn cases() -> impl Strategy<Value = Case> {
     )
 }
 
+/// Every instruction set in f32 against f64.
+fn agree(case: &Case) -> Result<(), TestCaseError> {
+    let (states, _) = gradients(case, Instructions::Portable, |x| x);
+    let grad = cotangent(states.len());
+    for set in Instructions::available() {
+        let (found_states, found) = gradients(case, set, |x| x as f32);
+        prop_assert!(difference(&found_states, &states) < 1e-4, "{set:?} {:?}", case.kind);
+        // The gradient at these very states. Rounding must not put one on the other side of a kink, where the gradient
+        // jumps: 2e-6 is far above the rounding of numbers of order 1. Rounding adds up over at most 80 steps.
+        let found_states: Vec<f64> = found_states.into_iter().map(f64::from).collect();
+        prop_assume!(case.nearest_kink(&found_states) > 2e-6);
+        let expected = case
+            .with(|x| x, |rollout| backward_with(Instructions::Portable, rollout, &found_states, &grad, ALL));
+        for ((name, found), (_, expected)) in named(&found).into_iter().zip(named(&expected)) {
+            let difference = difference(&found, &expected);
+            prop_assert!(difference < 3e-5, "{set:?} {:?}: {name} {difference}", case.kind);
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: if cfg!(miri) { 2 } else { 200 }, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -302,17 +357,18 @@ proptest! {
 
     #[test]
     fn every_instruction_set_agrees_with_double_precision(case in cases()) {
-        let (states, expected) = gradients(&case, Instructions::Portable, |x| x);
-        for set in Instructions::available() {
-            let (found_states, found) = gradients(&case, set, |x| x as f32);
-            prop_assert!(difference(&found_states, &states) < 1e-4, "{set:?} {:?}", case.kind);
-            // Rounding can put a state on the other side of a kink, which changes a gradient by a jump: such cases are
-            // told by the states agreeing while a gradient does not, and are rare.
-            for ((name, found), (_, expected)) in named(&found).into_iter().zip(named(&expected)) {
-                let difference = difference(&found, &expected);
-                prop_assert!(difference < 1e-4, "{set:?} {:?}: {name} {difference}", case.kind);
-            }
-        }
+        agree(&case)?;
+    }
+
+    #[test]
+    fn wide_networks_agree_with_double_precision(
+        (b, t, m, l) in (1..40_usize, 1..6_usize, 14..70_usize, 60..300_usize),
+        clipped in any::<bool>(),
+        flags in any::<[bool; 3]>(),
+        seed in any::<u64>(),
+    ) {
+        let case = Case::new(Kind::Hidden { clipped }, [b, t, m, l, m / 2], flags, seed);
+        agree(&case)?;
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Avx2(__m256);
 /// The two impls differ in the names of their instructions alone.
 macro_rules! lanes {
     ($vector:ident, $width:literal, $splat:ident, $zero:ident, $add:ident, $sub:ident, $mul:ident, $fma:ident, $max:ident,
-     |$value:ident, $gate:ident| $where_positive:expr, |$this:ident, $test:ident, $other:ident| $unless_zero:expr, |$summed:ident| $sum:expr, {$($more:item)*}) => {
+     |$value:ident, $gate:ident| $where_positive:expr, |$this:ident, $test:ident, $other:ident| $unless_zero:expr, |$summed:ident| $sum:expr, {$($more:tt)*}) => {
         // SAFETY of every block: the types of this file are created and used only below the functions of `isa`, which are
         // called after the processor was asked for the instructions (AVX-512 F, or AVX2 and FMA).
         impl Lanes for $vector {
@@ -105,6 +105,144 @@ unsafe fn fold(x: __m512, y: __m512) -> __m512 {
     }
 }
 
+/// Rows of four for columns of four: block k of `[g][j]` is column 4k + j of rows 4g to 4g + 3.
+#[inline(always)]
+unsafe fn quads_of_512(rows: &[__m512; 16]) -> [[__m512; 4]; 4] {
+    // SAFETY: called where AVX-512 is enabled.
+    unsafe {
+        std::array::from_fn(|g| {
+            let [a, b, c, d] = [rows[4 * g], rows[4 * g + 1], rows[4 * g + 2], rows[4 * g + 3]];
+            let [ab, cd] = [_mm512_unpacklo_ps(a, b), _mm512_unpacklo_ps(c, d)].map(|x| _mm512_castps_pd(x));
+            let [ab_high, cd_high] =
+                [_mm512_unpackhi_ps(a, b), _mm512_unpackhi_ps(c, d)].map(|x| _mm512_castps_pd(x));
+            [
+                _mm512_unpacklo_pd(ab, cd),
+                _mm512_unpackhi_pd(ab, cd),
+                _mm512_unpacklo_pd(ab_high, cd_high),
+                _mm512_unpackhi_pd(ab_high, cd_high),
+            ]
+            .map(|x| _mm512_castpd_ps(x))
+        })
+    }
+}
+
+/// Columns for rows, of sixteen by sixteen.
+#[inline(always)]
+unsafe fn transpose_512(rows: &[__m512; 16]) -> [__m512; 16] {
+    // SAFETY: called where AVX-512 is enabled.
+    unsafe {
+        let quads = quads_of_512(rows);
+        let mut columns = [_mm512_setzero_ps(); 16];
+        for j in 0..4 {
+            let [a, b, c, d] = [quads[0][j], quads[1][j], quads[2][j], quads[3][j]];
+            let even = [_mm512_shuffle_f32x4::<0x88>(a, b), _mm512_shuffle_f32x4::<0x88>(c, d)];
+            let odd = [_mm512_shuffle_f32x4::<0xDD>(a, b), _mm512_shuffle_f32x4::<0xDD>(c, d)];
+            columns[j] = _mm512_shuffle_f32x4::<0x88>(even[0], even[1]);
+            columns[4 + j] = _mm512_shuffle_f32x4::<0x88>(odd[0], odd[1]);
+            columns[8 + j] = _mm512_shuffle_f32x4::<0xDD>(even[0], even[1]);
+            columns[12 + j] = _mm512_shuffle_f32x4::<0xDD>(odd[0], odd[1]);
+        }
+        columns
+    }
+}
+
+/// Columns for rows, of eight by eight.
+#[inline(always)]
+unsafe fn transpose_256(rows: &[__m256; 8]) -> [__m256; 8] {
+    // SAFETY: called where AVX2 is enabled.
+    unsafe {
+        let quads: [[__m256; 4]; 2] = std::array::from_fn(|g| {
+            let [a, b, c, d] = [rows[4 * g], rows[4 * g + 1], rows[4 * g + 2], rows[4 * g + 3]];
+            let [ab, cd] = [_mm256_unpacklo_ps(a, b), _mm256_unpacklo_ps(c, d)].map(|x| _mm256_castps_pd(x));
+            let [ab_high, cd_high] =
+                [_mm256_unpackhi_ps(a, b), _mm256_unpackhi_ps(c, d)].map(|x| _mm256_castps_pd(x));
+            [
+                _mm256_unpacklo_pd(ab, cd),
+                _mm256_unpackhi_pd(ab, cd),
+                _mm256_unpacklo_pd(ab_high, cd_high),
+                _mm256_unpackhi_pd(ab_high, cd_high),
+            ]
+            .map(|x| _mm256_castpd_ps(x))
+        });
+        let mut columns = [_mm256_setzero_ps(); 8];
+        for j in 0..4 {
+            columns[j] = _mm256_permute2f128_ps::<0x20>(quads[0][j], quads[1][j]);
+            columns[4 + j] = _mm256_permute2f128_ps::<0x31>(quads[0][j], quads[1][j]);
+        }
+        columns
+    }
+}
+
+/// The first `count` entries of a row of sixteen.
+fn mask_512(count: usize) -> __mmask16 {
+    if count < 16 { (1 << count) - 1 } else { __mmask16::MAX }
+}
+
+/// The first `count` entries of a row of eight, as signs.
+#[inline(always)]
+unsafe fn mask_256(count: usize) -> __m256i {
+    // SAFETY: called where AVX2 is enabled.
+    unsafe {
+        _mm256_cmpgt_epi32(_mm256_set1_epi32(count.min(8) as i32), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
+    }
+}
+
+/// `gather` and `scatter` by transposing squares in registers.
+macro_rules! squares {
+    ($width:literal, $transpose:ident, $zero:ident, $mask:expr, $load:expr, $store:expr) => {
+        #[inline(always)]
+        fn gather(
+            source: &[f32],
+            stride: usize,
+            rows: usize,
+            columns: usize,
+            mut put: impl FnMut(usize, Self),
+        ) {
+            assert!(rows <= $width && (rows == 0 || source.len() >= (rows - 1) * stride + columns));
+            for first in (0..columns).step_by($width) {
+                let count = (columns - first).min($width);
+                // SAFETY: as above; what the mask leaves of a row's `count` entries lies in `source`, as asserted.
+                let square = unsafe {
+                    let mask = $mask(count);
+                    let mut square = [$zero(); $width];
+                    for (row, vector) in square.iter_mut().enumerate().take(rows) {
+                        *vector = $load(source.as_ptr().add(row * stride + first), mask);
+                    }
+                    $transpose(&square)
+                };
+                for (column, vector) in square.into_iter().enumerate().take(count) {
+                    put(first + column, Self(vector));
+                }
+            }
+        }
+
+        #[inline(always)]
+        fn scatter(
+            take: impl Fn(usize) -> Self,
+            target: &mut [f32],
+            stride: usize,
+            rows: usize,
+            columns: usize,
+        ) {
+            assert!(rows <= $width && (rows == 0 || target.len() >= (rows - 1) * stride + columns));
+            for first in (0..columns).step_by($width) {
+                let count = (columns - first).min($width);
+                // SAFETY: as above; what the mask leaves of a row's `count` entries lies in `target`, as asserted.
+                unsafe {
+                    let mut square = [$zero(); $width];
+                    for (column, vector) in square.iter_mut().enumerate().take(count) {
+                        *vector = take(first + column).0;
+                    }
+                    let mask = $mask(count);
+                    for (row, vector) in $transpose(&square).into_iter().enumerate().take(rows) {
+                        $store(target.as_mut_ptr().add(row * stride + first), mask, vector);
+                    }
+                }
+            }
+        }
+    };
+}
+
 lanes!(
     Avx512,
     16,
@@ -133,6 +271,15 @@ lanes!(
                 std::mem::transmute(fold(first, second))
             }
         }
+
+        squares!(
+            16,
+            transpose_512,
+            _mm512_setzero_ps,
+            mask_512,
+            |place, mask| _mm512_maskz_loadu_ps(mask, place),
+            |place, mask, vector| _mm512_mask_storeu_ps(place, mask, vector)
+        );
     }
 );
 
@@ -153,5 +300,14 @@ lanes!(
         let pairs = _mm_add_ps(quarters, _mm_movehl_ps(quarters, quarters));
         _mm_cvtss_f32(_mm_add_ss(pairs, _mm_shuffle_ps::<1>(pairs, pairs)))
     },
-    {}
+    {
+        squares!(
+            8,
+            transpose_256,
+            _mm256_setzero_ps,
+            mask_256,
+            |place, mask| _mm256_maskload_ps(place, mask),
+            |place, mask, vector| _mm256_maskstore_ps(place, mask, vector)
+        );
+    }
 );
