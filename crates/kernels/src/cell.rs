@@ -3,7 +3,7 @@
 use crate::{
     Features, Rollout,
     lanes::{Float, Lanes},
-    product::{product, transposed},
+    product::{Matrix, product},
 };
 
 /// Rows `first .. first + rows` of the batch, which share vectors of lanes.
@@ -70,32 +70,33 @@ pub(crate) fn zip<V: Lanes, const NB: usize>(x: [V; NB], y: [V; NB], f: impl Fn(
 pub(crate) struct Cell<'a, E> {
     rollout: &'a Rollout<'a, E>,
     pub units: usize,
-    /// Wᵀ \[U, M\] and W2ᵀ \[M, L\], for the way back.
-    w_transposed: Vec<E>,
-    weights_transposed: Vec<E>,
+    /// W \[M, U\] and W2 \[L, M\].
+    w: Matrix<E>,
+    weights: Option<Matrix<E>>,
+    /// Their transposes, for the way back.
+    transposes: Option<(Matrix<E>, Option<Matrix<E>>)>,
     /// Σ_b α_b.
     slope_sum: E,
 }
 
 impl<'a, E: Float> Cell<'a, E> {
     pub fn new(rollout: &'a Rollout<'a, E>) -> Self {
+        let (m, units) = (rollout.latent, rollout.units());
         let slope_sum = match rollout.features {
             Features::Bases { slopes, clipped: true, .. } => {
                 slopes.iter().fold(E::ZERO, |sum, slope| sum + *slope)
             }
             _ => E::ZERO,
         };
-        let units = rollout.units();
-        Self { rollout, units, w_transposed: Vec::new(), weights_transposed: Vec::new(), slope_sum }
+        let weights = hidden_weights(rollout).map(|weights| Matrix::new(weights, units, m));
+        Self { rollout, units, w: Matrix::new(rollout.w, m, units), weights, transposes: None, slope_sum }
     }
 
     /// With what the backward pass needs besides.
     pub fn with_transposes(mut self) -> Self {
-        let m = self.rollout.latent;
-        self.w_transposed = transposed(self.rollout.w, m, self.units);
-        if let Features::Hidden { weights, .. } = self.rollout.features {
-            self.weights_transposed = transposed(weights, self.units, m);
-        }
+        let (m, units) = (self.rollout.latent, self.units);
+        let weights = hidden_weights(self.rollout).map(|weights| Matrix::transposed(weights, units, m));
+        self.transposes = Some((Matrix::transposed(self.rollout.w, m, units), weights));
         self
     }
 
@@ -120,8 +121,10 @@ impl<'a, E: Float> Cell<'a, E> {
                     };
                 }
             }
-            Features::Hidden { weights, thresholds, clipped } => {
-                product(weights, z, gate);
+            Features::Hidden { thresholds, clipped, .. } => {
+                if let Some(weights) = &self.weights {
+                    product(weights, z, gate);
+                }
                 let units = f.iter_mut().zip(gate).zip(thresholds);
                 if clipped {
                     for ((f, y), threshold) in units {
@@ -163,8 +166,8 @@ impl<'a, E: Float> Cell<'a, E> {
         f: &[[V; NB]],
         next: &mut [[V; NB]],
     ) {
-        let Rollout { a, w, h, .. } = *self.rollout;
-        product(w, f, next);
+        let Rollout { a, h, .. } = *self.rollout;
+        product(&self.w, f, next);
         for (i, next) in next.iter_mut().enumerate() {
             let (a, h) = (V::splat(a[i]), V::splat(h[i]));
             for b in 0..NB {
@@ -184,21 +187,33 @@ impl<'a, E: Float> Cell<'a, E> {
         threshold_sums: &mut [[V; NB]],
         before: &mut [[V; NB]],
     ) {
-        product(&self.w_transposed, dz, df);
+        let Some((w, weights)) = &self.transposes else { unreachable!("the way back has its transposes") };
+        product(w, dz, df);
         match self.rollout.features {
             Features::Hidden { thresholds, clipped, .. } => {
                 let units = df.iter_mut().zip(gate).zip(threshold_sums).zip(thresholds);
-                for (((df, y), sum), threshold) in units {
-                    let threshold = V::splat(*threshold);
-                    for b in 0..NB {
-                        let on = df[b].where_positive(y[b].add(threshold));
-                        sum[b] = sum[b].add(on);
-                        // Without clipping nothing is ever taken off.
-                        let off = if clipped { df[b].where_positive(y[b]) } else { V::zero() };
-                        df[b] = on.sub(off);
+                // Without clipping nothing is ever taken off.
+                if clipped {
+                    for (((df, y), sum), threshold) in units {
+                        let threshold = V::splat(*threshold);
+                        for b in 0..NB {
+                            let on = df[b].where_positive(y[b].add(threshold));
+                            sum[b] = sum[b].add(on);
+                            df[b] = on.sub(df[b].where_positive(y[b]));
+                        }
+                    }
+                } else {
+                    for (((df, y), sum), threshold) in units {
+                        let threshold = V::splat(*threshold);
+                        for b in 0..NB {
+                            df[b] = df[b].where_positive(y[b].add(threshold));
+                            sum[b] = sum[b].add(df[b]);
+                        }
                     }
                 }
-                product(&self.weights_transposed, df, before);
+                if let Some(weights) = weights {
+                    product(weights, df, before);
+                }
             }
             Features::Bases { .. } | Features::Rectified { .. } => {
                 for (i, before) in before.iter_mut().enumerate() {
@@ -216,6 +231,14 @@ impl<'a, E: Float> Cell<'a, E> {
             let a = V::splat(self.rollout.a[i]);
             *before = zip(dz[i], *before, |dz, before| a.mul_add(dz, before));
         }
+    }
+}
+
+/// W2 \[L, M\].
+fn hidden_weights<'a, E>(rollout: &Rollout<'a, E>) -> Option<&'a [E]> {
+    match rollout.features {
+        Features::Hidden { weights, .. } => Some(weights),
+        Features::Rectified { .. } | Features::Bases { .. } => None,
     }
 }
 

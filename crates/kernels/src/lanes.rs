@@ -1,5 +1,12 @@
 //! SIMD vectors whose lanes are rows of the batch: the trait, and arrays as the portable form of it.
 
+use std::ops::Range;
+
+use crate::{
+    outer,
+    product::{self, Matrix},
+};
+
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod x86;
 
@@ -68,6 +75,42 @@ pub(crate) trait Lanes: Copy + 'static {
                 target[row * stride + column] = *lane;
             }
         }
+    }
+
+    // Parts of kernels that are functions of their own, compiled for the instructions of these vectors: with all in one
+    // function there are too many addresses for the registers.
+
+    /// As [`product::add_columns`].
+    fn add_columns<const NB: usize>(
+        w: &Matrix<Self::Element>,
+        x: &[[Self; NB]],
+        columns: Range<usize>,
+        out: &mut [[Self; NB]],
+    ) {
+        product::add_columns(w, x, columns, out);
+    }
+
+    /// As [`outer::add_outer`].
+    fn add_outer<const NB: usize>(
+        out: &mut [Self::Element],
+        x: &[[Self; NB]],
+        nx: usize,
+        y: &[[Self; NB]],
+        ny: usize,
+        room: &mut [[Self; NB]],
+    ) {
+        outer::add_outer(out, x, nx, y, ny, room);
+    }
+
+    /// As [`outer::add_outer_rows`].
+    fn add_outer_rows<const NB: usize>(
+        out: &mut [Self],
+        x: &[[Self; NB]],
+        nx: usize,
+        y: &[Self],
+        width: usize,
+    ) {
+        outer::add_outer_rows(out, x, nx, y, width);
     }
 
     /// The lanes of many vectors, one vector after the other.

@@ -3,7 +3,6 @@
 use crate::{
     cell::scatter,
     lanes::{Float, Lanes},
-    product::transposed,
     scratch::Scratch,
 };
 
@@ -59,7 +58,7 @@ impl<'s, V: Lanes> OuterSum<'s, V> {
     pub fn add<const NB: usize>(&mut self, x: &[[V; NB]], y: &[[V; NB]], room: &mut [[V; NB]]) {
         let Self { units, latents, .. } = *self;
         match &mut self.sums {
-            Sums::Added(sums) => add_outer(sums, x, units, y, latents, room),
+            Sums::Added(sums) => V::add_outer(sums, x, units, y, latents, room),
             Sums::Turned(sums) => {
                 let width = turned_width::<V>(units, latents);
                 let row = width * V::WIDTH;
@@ -70,7 +69,7 @@ impl<'s, V: Lanes> OuterSum<'s, V> {
                     // What lies beyond the latents is left as it is: it only enters sums that nobody reads.
                     scatter(y, V::elements_mut(rows.as_chunks_mut::<1>().0), row, 0, latents);
                 }
-                add_outer_rows(sums, x, units, rows, width);
+                V::add_outer_rows(sums, x, units, rows, width);
             }
         }
     }
@@ -90,7 +89,8 @@ impl<'s, V: Lanes> OuterSum<'s, V> {
     /// The sums \[latents, units\].
     pub fn finish_transposed(self) -> Vec<V::Element> {
         let (units, latents) = (self.units, self.latents);
-        transposed(&self.finish(), units, latents)
+        let sums = self.finish();
+        (0..latents * units).map(|place| sums[place % units * latents + place / units]).collect()
     }
 }
 
@@ -107,7 +107,7 @@ fn packed(steps: usize, nx: usize, ny: usize) -> usize {
 /// Adds Σ_t Σ_lanes x\[t, i\] y\[t, j\] to `out[i, j]`, for x \[steps, nx\] and y \[steps, ny\], with room for
 /// [`packed`] blocks.
 #[inline(always)]
-fn add_outer<V: Lanes, const NB: usize>(
+pub(crate) fn add_outer<V: Lanes, const NB: usize>(
     out: &mut [V::Element],
     x: &[[V; NB]],
     nx: usize,
@@ -214,7 +214,13 @@ fn outer_tile<V: Lanes, const NB: usize, const R: usize, const C: usize>(
 /// Adds Σ_t Σ_lanes x\[t, i\] y\[t, lane, j\] to `out[i, j]`, for x \[steps, nx\] in lanes, and y and `out` in rows of
 /// `width` vectors. The sum over lanes costs nothing, so that a few steps at a time are enough.
 #[inline(always)]
-fn add_outer_rows<V: Lanes, const NB: usize>(out: &mut [V], x: &[[V; NB]], nx: usize, y: &[V], width: usize) {
+pub(crate) fn add_outer_rows<V: Lanes, const NB: usize>(
+    out: &mut [V],
+    x: &[[V; NB]],
+    nx: usize,
+    y: &[V],
+    width: usize,
+) {
     let steps = x.len() / nx;
     let span = NB * V::WIDTH;
     assert_eq!((x.len(), y.len(), out.len()), (steps * nx, steps * span * width, nx * width));

@@ -7,115 +7,145 @@ use crate::{
     lanes::{Float, Lanes},
 };
 
+/// Rows of a whole tile.
+const TILE: usize = 8;
 /// Columns that are multiplied before the next ones: as many vectors as stay in the first cache while all rows pass by.
 const BLOCK: usize = 128;
 
-/// Writes Σ_k w[r, k] x[k] to `out[r]` for every row r of `w` \[out.len(), x.len()\].
+/// A weight matrix as products read it: rows in tiles, in each the weights of one column side by side.
+pub(crate) struct Matrix<E> {
+    rows: usize,
+    columns: usize,
+    weights: Vec<E>,
+}
+
+impl<E: Float> Matrix<E> {
+    /// From `w` \[rows, columns\].
+    pub fn new(w: &[E], rows: usize, columns: usize) -> Self {
+        Self::of(rows, columns, |row, column| w[row * columns + column])
+    }
+
+    /// The transpose \[columns, rows\] of `w` \[rows, columns\].
+    pub fn transposed(w: &[E], rows: usize, columns: usize) -> Self {
+        Self::of(columns, rows, |row, column| w[column * columns + row])
+    }
+
+    fn of(rows: usize, columns: usize, weight: impl Fn(usize, usize) -> E) -> Self {
+        let mut weights = Vec::with_capacity(rows * columns);
+        let mut row = 0;
+        while row < rows {
+            let height = tile_height(rows - row);
+            for column in 0..columns {
+                weights.extend((row..row + height).map(|row| weight(row, column)));
+            }
+            row += height;
+        }
+        Self { rows, columns, weights }
+    }
+}
+
+/// Rows of the next tile where so many are left.
+fn tile_height(left: usize) -> usize {
+    match left {
+        TILE.. => TILE,
+        4.. => 4,
+        left => left,
+    }
+}
+
+/// Writes Σ_k w[r, k] x[k] to `out[r]` for every row r of `w`.
 #[inline(always)]
-pub(crate) fn product<V: Lanes, const NB: usize>(w: &[V::Element], x: &[[V; NB]], out: &mut [[V; NB]]) {
-    let n = x.len();
-    assert_eq!(w.len(), out.len() * n);
+pub(crate) fn product<V: Lanes, const NB: usize>(w: &Matrix<V::Element>, x: &[[V; NB]], out: &mut [[V; NB]]) {
+    assert_eq!((out.len(), x.len()), (w.rows, w.columns));
     // A last block that is shorter than half of the others joins the one before.
-    let blocks = ((n + BLOCK / 2) / BLOCK).max(1);
+    let blocks = ((w.columns + BLOCK / 2) / BLOCK).max(1);
     for block in 0..blocks {
-        let end = if block + 1 == blocks { n } else { (block + 1) * BLOCK };
-        columns(w, x, block * BLOCK..end, out);
+        let end = if block + 1 == blocks { w.columns } else { (block + 1) * BLOCK };
+        V::add_columns(w, x, block * BLOCK..end, out);
     }
 }
 
 /// Some columns of a product, added to `out` unless they are the first ones.
 #[inline(always)]
-fn columns<V: Lanes, const NB: usize>(
-    w: &[V::Element],
+pub(crate) fn add_columns<V: Lanes, const NB: usize>(
+    w: &Matrix<V::Element>,
     x: &[[V; NB]],
     columns: Range<usize>,
     out: &mut [[V; NB]],
 ) {
-    let (rows, n) = (out.len(), x.len());
-    let (first, end) = (columns.start, columns.end);
-    let x = &x[columns];
-    let mut row = 0;
+    let x = &x[columns.clone()];
+    let (mut weights, mut out) = (&w.weights[..], out);
     // S interleaved partial sums keep enough additions in flight where there are few rows.
-    macro_rules! tiles {
+    macro_rules! tile {
         ($r:literal, $s:literal) => {{
-            let w = &w[row * n + first..(row + $r - 1) * n + end];
-            let sums = tile::<V, NB, $r, $s>(w, n, x);
-            for (out, sum) in out[row..row + $r].iter_mut().zip(sums) {
-                *out = if first > 0 { zip(*out, sum, V::add) } else { sum };
+            let (panel, rest) = weights.split_at(w.columns * $r);
+            let (rows, left) = out.split_at_mut($r);
+            let sums = tile::<V, NB, $r, $s>(&panel[columns.start * $r..columns.end * $r], x);
+            if columns.start > 0 {
+                for r in 0..$r {
+                    rows[r] = zip(rows[r], sums[r], V::add);
+                }
+            } else {
+                rows.copy_from_slice(&sums);
             }
-            row += $r;
+            (weights, out) = (rest, left);
         }};
     }
-    while row + 8 <= rows {
-        tiles!(8, 1);
-    }
-    while row < rows {
-        match rows - row {
-            1 => tiles!(1, 8),
-            2 => tiles!(2, 4),
-            3 => tiles!(3, 3),
-            _ => tiles!(4, 2),
+    while !out.is_empty() {
+        match tile_height(out.len()) {
+            TILE => tile!(8, 1),
+            4 => tile!(4, 2),
+            3 => tile!(3, 3),
+            2 => tile!(2, 4),
+            _ => tile!(1, 8),
         }
     }
 }
 
-/// R rows of a product, each as S partial sums; the rows of `w` lie `stride` apart.
+/// R rows of a product, each as S partial sums, for `weights` \[x.len(), R\].
 #[inline(always)]
 fn tile<V: Lanes, const NB: usize, const R: usize, const S: usize>(
-    w: &[V::Element],
-    stride: usize,
+    weights: &[V::Element],
     x: &[[V; NB]],
 ) -> [[V; NB]; R] {
-    let n = x.len();
-    assert_eq!(w.len(), (R - 1) * stride + n);
     let mut sums = [[[V::zero(); NB]; R]; S];
-    let whole = n - n % S;
-    for k in (0..whole).step_by(S) {
+    let weights = weights.as_chunks::<R>().0;
+    if S == 1 {
+        for (weights, x) in weights.iter().zip(x) {
+            accumulate(&mut sums[0], weights, x);
+        }
+        return sums[0];
+    }
+    let (weights, last_weights) = weights.as_chunks::<S>();
+    let (x, last_x) = x.as_chunks::<S>();
+    for (weights, x) in weights.iter().zip(x) {
         for s in 0..S {
-            accumulate(&mut sums[s], w, stride, x, k + s);
+            accumulate(&mut sums[s], &weights[s], &x[s]);
         }
     }
-    for k in whole..n {
-        accumulate(&mut sums[0], w, stride, x, k);
+    for (weights, x) in last_weights.iter().zip(last_x) {
+        accumulate(&mut sums[0], weights, x);
     }
     let mut total = sums[0];
     for sums in &sums[1..] {
         for r in 0..R {
-            for b in 0..NB {
-                total[r][b] = total[r][b].add(sums[r][b]);
-            }
+            total[r] = zip(total[r], sums[r], V::add);
         }
     }
     total
 }
 
-/// Adds w[r, k] x[k] to each of R sums; k is below `x.len()`, and `w` has R rows that lie `stride` apart.
+/// Adds one column's weights times its x to R sums.
 #[inline(always)]
 fn accumulate<V: Lanes, const NB: usize, const R: usize>(
     sums: &mut [[V; NB]; R],
-    w: &[V::Element],
-    stride: usize,
-    x: &[[V; NB]],
-    k: usize,
+    weights: &[V::Element; R],
+    x: &[V; NB],
 ) {
-    debug_assert!(k < x.len() && w.len() == (R - 1) * stride + x.len());
     for r in 0..R {
-        // SAFETY: the only caller has k < n, x with n entries and w with (R − 1) * stride + n.
-        #[allow(unsafe_code)]
-        let (weight, x) = unsafe { (V::splat(*w.get_unchecked(r * stride + k)), x.get_unchecked(k)) };
+        let weight = V::splat(weights[r]);
         for b in 0..NB {
             sums[r][b] = weight.mul_add(x[b], sums[r][b]);
         }
     }
-}
-
-/// `w` \[rows, columns\] as \[columns, rows\].
-pub(crate) fn transposed<E: Float>(w: &[E], rows: usize, columns: usize) -> Vec<E> {
-    let mut out = vec![E::ZERO; w.len()];
-    for (r, row) in w.chunks_exact(columns.max(1)).enumerate() {
-        for (c, value) in row.iter().enumerate() {
-            out[c * rows + r] = *value;
-        }
-    }
-    out
 }

@@ -2,9 +2,13 @@
 #![allow(unsafe_code, reason = "vector instructions; each is sound where the processor has it")]
 #![allow(clippy::wildcard_imports, reason = "forty intrinsics by name would say less")]
 
-use std::arch::x86_64::*;
+use std::{arch::x86_64::*, ops::Range};
 
 use super::Lanes;
+use crate::{
+    outer,
+    product::{self, Matrix},
+};
 
 /// Sixteen f32 in a 512-bit register. Needs AVX-512 F.
 #[derive(Clone, Copy)]
@@ -18,7 +22,7 @@ pub(crate) struct Avx2(__m256);
 
 /// The two impls differ in the names of their instructions alone.
 macro_rules! lanes {
-    ($vector:ident, $width:literal, $splat:ident, $zero:ident, $add:ident, $sub:ident, $mul:ident, $fma:ident, $max:ident,
+    ($vector:ident, $width:literal, $features:literal, $splat:ident, $zero:ident, $add:ident, $sub:ident, $mul:ident, $fma:ident, $max:ident,
      |$value:ident, $gate:ident| $where_positive:expr, |$this:ident, $test:ident, $other:ident| $unless_zero:expr, |$summed:ident| $sum:expr, {$($more:tt)*}) => {
         // SAFETY of every block: the types of this file are created and used only below the functions of `isa`, which are
         // called after the processor was asked for the instructions (AVX-512 F, or AVX2 and FMA).
@@ -67,6 +71,66 @@ macro_rules! lanes {
             }
             $($more)*
             #[inline(always)]
+            fn add_columns<const NB: usize>(
+                w: &Matrix<f32>,
+                x: &[[Self; NB]],
+                columns: Range<usize>,
+                out: &mut [[Self; NB]],
+            ) {
+                #[target_feature(enable = $features)]
+                fn apart<const NB: usize>(
+                    w: &Matrix<f32>,
+                    x: &[[$vector; NB]],
+                    columns: Range<usize>,
+                    out: &mut [[$vector; NB]],
+                ) {
+                    product::add_columns(w, x, columns, out);
+                }
+                unsafe { apart(w, x, columns, out) }
+            }
+            #[inline(always)]
+            fn add_outer<const NB: usize>(
+                out: &mut [f32],
+                x: &[[Self; NB]],
+                nx: usize,
+                y: &[[Self; NB]],
+                ny: usize,
+                room: &mut [[Self; NB]],
+            ) {
+                #[target_feature(enable = $features)]
+                fn apart<const NB: usize>(
+                    out: &mut [f32],
+                    x: &[[$vector; NB]],
+                    nx: usize,
+                    y: &[[$vector; NB]],
+                    ny: usize,
+                    room: &mut [[$vector; NB]],
+                ) {
+                    outer::add_outer(out, x, nx, y, ny, room);
+                }
+                unsafe { apart(out, x, nx, y, ny, room) }
+            }
+            #[inline(always)]
+            fn add_outer_rows<const NB: usize>(
+                out: &mut [Self],
+                x: &[[Self; NB]],
+                nx: usize,
+                y: &[Self],
+                width: usize,
+            ) {
+                #[target_feature(enable = $features)]
+                fn apart<const NB: usize>(
+                    out: &mut [$vector],
+                    x: &[[$vector; NB]],
+                    nx: usize,
+                    y: &[$vector],
+                    width: usize,
+                ) {
+                    outer::add_outer_rows(out, x, nx, y, width);
+                }
+                unsafe { apart(out, x, nx, y, width) }
+            }
+            #[inline(always)]
             fn elements<const NB: usize>(vectors: &[[Self; NB]]) -> &[f32] {
                 // SAFETY: a vector is its lanes without padding.
                 unsafe { std::slice::from_raw_parts(vectors.as_ptr().cast(), vectors.len() * NB * $width) }
@@ -105,25 +169,20 @@ unsafe fn fold(x: __m512, y: __m512) -> __m512 {
     }
 }
 
-/// Rows of four for columns of four: block k of `[g][j]` is column 4k + j of rows 4g to 4g + 3.
-#[inline(always)]
-unsafe fn quads_of_512(rows: &[__m512; 16]) -> [[__m512; 4]; 4] {
-    // SAFETY: called where AVX-512 is enabled.
-    unsafe {
-        std::array::from_fn(|g| {
-            let [a, b, c, d] = [rows[4 * g], rows[4 * g + 1], rows[4 * g + 2], rows[4 * g + 3]];
-            let [ab, cd] = [_mm512_unpacklo_ps(a, b), _mm512_unpacklo_ps(c, d)].map(|x| _mm512_castps_pd(x));
-            let [ab_high, cd_high] =
-                [_mm512_unpackhi_ps(a, b), _mm512_unpackhi_ps(c, d)].map(|x| _mm512_castps_pd(x));
-            [
-                _mm512_unpacklo_pd(ab, cd),
-                _mm512_unpackhi_pd(ab, cd),
-                _mm512_unpacklo_pd(ab_high, cd_high),
-                _mm512_unpackhi_pd(ab_high, cd_high),
-            ]
-            .map(|x| _mm512_castpd_ps(x))
-        })
-    }
+/// Rows of four for columns of four, in each 128 bits of four vectors. No closures here and below: they would not be
+/// compiled for the instructions that the functions around them enable.
+macro_rules! quads {
+    ($rows:expr, $low_ps:ident, $high_ps:ident, $low_pd:ident, $high_pd:ident, $pd:ident, $ps:ident) => {{
+        let [a, b, c, d] = $rows;
+        let (ab, cd) = ($pd($low_ps(a, b)), $pd($low_ps(c, d)));
+        let (ab_high, cd_high) = ($pd($high_ps(a, b)), $pd($high_ps(c, d)));
+        [
+            $ps($low_pd(ab, cd)),
+            $ps($high_pd(ab, cd)),
+            $ps($low_pd(ab_high, cd_high)),
+            $ps($high_pd(ab_high, cd_high)),
+        ]
+    }};
 }
 
 /// Columns for rows, of sixteen by sixteen.
@@ -131,7 +190,19 @@ unsafe fn quads_of_512(rows: &[__m512; 16]) -> [[__m512; 4]; 4] {
 unsafe fn transpose_512(rows: &[__m512; 16]) -> [__m512; 16] {
     // SAFETY: called where AVX-512 is enabled.
     unsafe {
-        let quads = quads_of_512(rows);
+        // Block k of quads[g][j] is column 4k + j of rows 4g to 4g + 3.
+        let mut quads = [[_mm512_setzero_ps(); 4]; 4];
+        for g in 0..4 {
+            quads[g] = quads!(
+                [rows[4 * g], rows[4 * g + 1], rows[4 * g + 2], rows[4 * g + 3]],
+                _mm512_unpacklo_ps,
+                _mm512_unpackhi_ps,
+                _mm512_unpacklo_pd,
+                _mm512_unpackhi_pd,
+                _mm512_castps_pd,
+                _mm512_castpd_ps
+            );
+        }
         let mut columns = [_mm512_setzero_ps(); 16];
         for j in 0..4 {
             let [a, b, c, d] = [quads[0][j], quads[1][j], quads[2][j], quads[3][j]];
@@ -151,19 +222,18 @@ unsafe fn transpose_512(rows: &[__m512; 16]) -> [__m512; 16] {
 unsafe fn transpose_256(rows: &[__m256; 8]) -> [__m256; 8] {
     // SAFETY: called where AVX2 is enabled.
     unsafe {
-        let quads: [[__m256; 4]; 2] = std::array::from_fn(|g| {
-            let [a, b, c, d] = [rows[4 * g], rows[4 * g + 1], rows[4 * g + 2], rows[4 * g + 3]];
-            let [ab, cd] = [_mm256_unpacklo_ps(a, b), _mm256_unpacklo_ps(c, d)].map(|x| _mm256_castps_pd(x));
-            let [ab_high, cd_high] =
-                [_mm256_unpackhi_ps(a, b), _mm256_unpackhi_ps(c, d)].map(|x| _mm256_castps_pd(x));
-            [
-                _mm256_unpacklo_pd(ab, cd),
-                _mm256_unpackhi_pd(ab, cd),
-                _mm256_unpacklo_pd(ab_high, cd_high),
-                _mm256_unpackhi_pd(ab_high, cd_high),
-            ]
-            .map(|x| _mm256_castpd_ps(x))
-        });
+        let mut quads = [[_mm256_setzero_ps(); 4]; 2];
+        for g in 0..2 {
+            quads[g] = quads!(
+                [rows[4 * g], rows[4 * g + 1], rows[4 * g + 2], rows[4 * g + 3]],
+                _mm256_unpacklo_ps,
+                _mm256_unpackhi_ps,
+                _mm256_unpacklo_pd,
+                _mm256_unpackhi_pd,
+                _mm256_castps_pd,
+                _mm256_castpd_ps
+            );
+        }
         let mut columns = [_mm256_setzero_ps(); 8];
         for j in 0..4 {
             columns[j] = _mm256_permute2f128_ps::<0x20>(quads[0][j], quads[1][j]);
@@ -174,6 +244,7 @@ unsafe fn transpose_256(rows: &[__m256; 8]) -> [__m256; 8] {
 }
 
 /// The first `count` entries of a row of sixteen.
+#[inline(always)]
 fn mask_512(count: usize) -> __mmask16 {
     if count < 16 { (1 << count) - 1 } else { __mmask16::MAX }
 }
@@ -189,7 +260,8 @@ unsafe fn mask_256(count: usize) -> __m256i {
 
 /// `gather` and `scatter` by transposing squares in registers.
 macro_rules! squares {
-    ($width:literal, $transpose:ident, $zero:ident, $mask:expr, $load:expr, $store:expr) => {
+    ($width:literal, $transpose:ident, $zero:ident, |$count:ident| $mask:expr, |$from:ident, $loaded:ident| $load:expr,
+     |$to:ident, $stored:ident, $value:ident| $store:expr) => {
         #[inline(always)]
         fn gather(
             source: &[f32],
@@ -203,15 +275,17 @@ macro_rules! squares {
                 let count = (columns - first).min($width);
                 // SAFETY: as above; what the mask leaves of a row's `count` entries lies in `source`, as asserted.
                 let square = unsafe {
-                    let mask = $mask(count);
+                    let $count = count;
+                    let $loaded = $mask;
                     let mut square = [$zero(); $width];
                     for (row, vector) in square.iter_mut().enumerate().take(rows) {
-                        *vector = $load(source.as_ptr().add(row * stride + first), mask);
+                        let $from = source.as_ptr().add(row * stride + first);
+                        *vector = $load;
                     }
                     $transpose(&square)
                 };
-                for (column, vector) in square.into_iter().enumerate().take(count) {
-                    put(first + column, Self(vector));
+                for (column, vector) in square.iter().enumerate().take(count) {
+                    put(first + column, Self(*vector));
                 }
             }
         }
@@ -233,9 +307,11 @@ macro_rules! squares {
                     for (column, vector) in square.iter_mut().enumerate().take(count) {
                         *vector = take(first + column).0;
                     }
-                    let mask = $mask(count);
-                    for (row, vector) in $transpose(&square).into_iter().enumerate().take(rows) {
-                        $store(target.as_mut_ptr().add(row * stride + first), mask, vector);
+                    let $count = count;
+                    let $stored = $mask;
+                    for (row, vector) in $transpose(&square).iter().enumerate().take(rows) {
+                        let ($to, $value) = (target.as_mut_ptr().add(row * stride + first), *vector);
+                        $store;
                     }
                 }
             }
@@ -246,6 +322,7 @@ macro_rules! squares {
 lanes!(
     Avx512,
     16,
+    "avx512f,avx2,fma",
     _mm512_set1_ps,
     _mm512_setzero_ps,
     _mm512_add_ps,
@@ -276,7 +353,7 @@ lanes!(
             16,
             transpose_512,
             _mm512_setzero_ps,
-            mask_512,
+            |count| mask_512(count),
             |place, mask| _mm512_maskz_loadu_ps(mask, place),
             |place, mask, vector| _mm512_mask_storeu_ps(place, mask, vector)
         );
@@ -286,6 +363,7 @@ lanes!(
 lanes!(
     Avx2,
     8,
+    "avx2,fma",
     _mm256_set1_ps,
     _mm256_setzero_ps,
     _mm256_add_ps,
@@ -305,7 +383,7 @@ lanes!(
             8,
             transpose_256,
             _mm256_setzero_ps,
-            mask_256,
+            |count| mask_256(count),
             |place, mask| _mm256_maskload_ps(place, mask),
             |place, mask, vector| _mm256_maskstore_ps(place, mask, vector)
         );
