@@ -41,7 +41,9 @@ pub(crate) fn forward<E: Float, V: Lanes<Element = E>, const NB: usize>(
                     *next = zip(*next, *drive, V::add);
                 }
             }
-            z.copy_from_slice(next);
+            for (z, next) in z.iter_mut().zip(next) {
+                *z = *next;
+            }
             forced.apply(from + t, z);
         }
         scatter(out, states, steps * m, from * m, count * m);

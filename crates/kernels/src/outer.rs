@@ -263,7 +263,10 @@ fn rows_tile<V: Lanes, const NB: usize, const R: usize, const C: usize>(
     let span = NB * V::WIDTH;
     let mut sums = [[V::zero(); C]; R];
     for (r, sums) in sums.iter_mut().enumerate() {
-        sums.copy_from_slice(&out[(i + r) * width + first..][..C]);
+        let out = &out[(i + r) * width + first..][..C];
+        for c in 0..C {
+            sums[c] = out[c];
+        }
     }
     for (x, y) in x.chunks_exact(nx).zip(y.chunks_exact(span * width)) {
         let x: [&[V::Element]; R] = std::array::from_fn(|r| &V::elements(&x[i + r..=i + r])[..span]);
@@ -278,6 +281,9 @@ fn rows_tile<V: Lanes, const NB: usize, const R: usize, const C: usize>(
         }
     }
     for (r, sums) in sums.iter().enumerate() {
-        out[(i + r) * width + first..][..C].copy_from_slice(sums);
+        let out = &mut out[(i + r) * width + first..][..C];
+        for c in 0..C {
+            out[c] = sums[c];
+        }
     }
 }

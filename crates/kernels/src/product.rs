@@ -81,12 +81,9 @@ pub(crate) fn add_columns<V: Lanes, const NB: usize>(
             let (panel, rest) = weights.split_at(w.columns * $r);
             let (rows, left) = out.split_at_mut($r);
             let sums = tile::<V, NB, $r, $s>(&panel[columns.start * $r..columns.end * $r], x);
-            if columns.start > 0 {
-                for r in 0..$r {
-                    rows[r] = zip(rows[r], sums[r], V::add);
-                }
-            } else {
-                rows.copy_from_slice(&sums);
+            // Row by row, from registers to their place: a copy of all would go through memory twice.
+            for r in 0..$r {
+                rows[r] = if columns.start > 0 { zip(rows[r], sums[r], V::add) } else { sums[r] };
             }
             (weights, out) = (rest, left);
         }};

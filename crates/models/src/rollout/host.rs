@@ -47,13 +47,17 @@ mod flex {
 
     impl Host for Flex {
         fn values<E: Number>(tensor: &FlexTensor) -> Values<'_, E> {
-            tensor.as_slice::<E>().map_or_else(
-                || {
-                    let copied = tensor.to_contiguous().into_data();
-                    Values::Copied(copied.into_vec().expect("the tensor has the type it was asked for"))
-                },
-                Values::There,
-            )
+            if let Some(values) = tensor.as_slice::<E>() {
+                return Values::There(values);
+            }
+            // Part of a series, as in a window without its first sample: a few long runs.
+            let (layout, storage) = (tensor.layout(), tensor.storage::<E>());
+            let blocks = layout.strided_blocks();
+            let mut copied = Vec::with_capacity(layout.num_elements());
+            for start in blocks.block_starts() {
+                copied.extend_from_slice(&storage[start..start + blocks.block_len()]);
+            }
+            Values::Copied(copied)
         }
 
         fn tensor(data: TensorData) -> FlexTensor {
