@@ -21,7 +21,7 @@ map! {
             stretch: 2.0 - 1e-10,
         },
         variables: ["x", "y"],
-        state: [0.04995935, 0.363224],
+        state: [0.049_959_35, 0.363_224],
         positive: [stretch],
         properties: [NonSmooth],
         exponents: [std::f64::consts::LN_2, -std::f64::consts::LN_2] within 1e-10 from "the Jacobian is diagonal with 2 and a/2",

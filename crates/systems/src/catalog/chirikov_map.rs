@@ -17,7 +17,7 @@ map! {
         aliases: ["standard"],
         parameters: {
             /// k, the strength of the kicks.
-            k: 0.971635,
+            k: 0.971_635,
         },
         variables: ["p", "x"],
         state: [0.1, 0.1],

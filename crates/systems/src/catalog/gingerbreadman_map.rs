@@ -20,7 +20,6 @@ map! {
         variables: ["x", "y"],
         state: [0.5, 3.7],
         properties: [NonSmooth],
-        exponents: [0.07339, -0.07339] within 5e-6 from "Sprott (2003), Chaos and Time-Series Analysis, appendix A",
     }
 }
 

@@ -24,9 +24,9 @@ delay_flow! {
             x0: 0.0,
         },
         variables: ["x"],
-        state: [0.024144317],
+        state: [0.024_144_317],
         dt: 0.05,
-        period: 3.486528,
+        period: 3.486_528,
     }
 }
 

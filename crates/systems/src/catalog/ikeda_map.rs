@@ -26,7 +26,7 @@ map! {
             gamma: 1.0,
         },
         variables: ["x", "y"],
-        state: [0.9, 0.55524451],
+        state: [0.9, 0.555_244_51],
         exponents: [0.50760, -0.71832] within 5e-6 from "Sprott (2003), Chaos and Time-Series Analysis, appendix A",
     }
 }

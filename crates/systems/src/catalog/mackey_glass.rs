@@ -27,7 +27,7 @@ delay_flow! {
             tau: 16.0,
         },
         variables: ["x"],
-        state: [0.83347846],
+        state: [0.833_478_46],
         dt: 0.5,
         period: 47.9,
         time_unit: "day",

@@ -236,6 +236,8 @@ mod tests {
 
     #[test]
     fn every_delay_flow_passes_the_checks() {
-        delay_flows().iter().for_each(|flow| check::delay_flow(&**flow));
+        for flow in delay_flows() {
+            check::delay_flow(&*flow);
+        }
     }
 }

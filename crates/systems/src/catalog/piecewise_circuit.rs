@@ -25,7 +25,7 @@ delay_flow! {
             tau: 4.9,
         },
         variables: ["x"],
-        state: [-0.37155972],
+        state: [-0.371_559_72],
         dt: 0.5,
         period: 52.995,
     }

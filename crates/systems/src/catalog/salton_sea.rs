@@ -33,7 +33,7 @@ flow! {
             theta: 10.0,
         },
         variables: ["healthy fish", "infected fish", "birds"],
-        state: [231.92548, 89.511944, 56.753804],
+        state: [231.92548, 89.511_944, 56.753_804],
         dt: 0.01,
         period: 0.96738,
         positive: [a, k],

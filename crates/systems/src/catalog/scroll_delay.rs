@@ -25,7 +25,7 @@ delay_flow! {
             tau: 10.0,
         },
         variables: ["x"],
-        state: [-0.70009241],
+        state: [-0.700_092_41],
         dt: 1.0,
         period: 152.4,
     }

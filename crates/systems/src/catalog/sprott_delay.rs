@@ -20,7 +20,7 @@ delay_flow! {
             tau: 5.1,
         },
         variables: ["x"],
-        state: [9.30770542],
+        state: [9.307_705_42],
         dt: 0.2,
         period: 20.15628,
         properties: [Angular],

@@ -18,7 +18,7 @@ flow! {
             mu: 2.017,
         },
         variables: ["x", "y", "z"],
-        state: [-0.54106056, 0.59383201, 0.45127217],
+        state: [-0.541_060_56, 0.593_832_01, 0.451_272_17],
         dt: 0.1,
         period: 11.921,
         exponents: [0.0551, 0.0, -2.0721] within 5e-5 from "Sprott (2003), Chaos and Time-Series Analysis, appendix A",

@@ -23,7 +23,7 @@ flow! {
             m2: 4.5,
         },
         variables: ["r", "theta", "p_r", "p_theta"],
-        state: [0.113296, std::f64::consts::FRAC_PI_2, 0.10992, 0.17747],
+        state: [0.113_296, std::f64::consts::FRAC_PI_2, 0.10992, 0.17747],
         dt: 0.005,
         period: 0.34176,
         time_unit: "s",

@@ -28,7 +28,7 @@ delay_flow! {
             tau: 13.28,
         },
         variables: ["x"],
-        state: [0.24640194],
+        state: [0.246_401_94],
         dt: 0.05,
         period: 3.87,
     }

@@ -16,7 +16,8 @@ flow! {
     /// solar-wind-driven magnetosphere-ionosphere system. *Physics of Plasmas* 8, 2946-2952. Time and states have no unit.
     ///
     /// dysts 0.96 has P/2 (`p**1/2`) in place of the square root, which changes P by a factor of 50 and makes its defaults
-    /// chaotic. With the root they lead to a limit cycle; v_sw of 4.5 or 5.5 gives chaos.
+    /// chaotic. With the root they lead to a limit cycle of three swings in 12.56 time units; v_sw of 4.5 or 5.5
+    /// gives chaos.
     WindmiReduced[3] {
         name: "reduced WINDMI",
         aliases: ["WindmiReduced"],
@@ -37,7 +38,7 @@ flow! {
         variables: ["I", "V", "P"],
         state: [0.9983, 4.9968, 5310.75],
         dt: 0.05,
-        period: 4.17,
+        period: 4.19,
         positive: [vsw],
         properties: [Regular],
     }
@@ -64,9 +65,9 @@ mod tests {
 
     /// Point and right-hand side of dysts 0.96 (Apache-2.0).
     const CASES: [([f64; 3], [f64; 3]); 3] = [
-        ([0.93337506, 6.2678923, 41.969547], [-0.31316939809999994, 1.8584298428000015, 25.0]),
-        ([0.9340858317340613, 6.102802435210925, 42.05794797365877], [-0.2723922014970984, 2.037777557594713, 25.0]),
-        ([0.914575880039587, 6.199883484489691, 41.33056638760894], [-0.29637122066895366, 1.7515137146943704, 25.0]),
+        ([0.933_375_06, 6.267_892_3, 41.969_547], [-0.313_169_398_099_999_94, 1.858_429_842_800_001_5, 25.0]),
+        ([0.934_085_831_734_061_3, 6.102_802_435_210_925, 42.057_947_973_658_77], [-0.272_392_201_497_098_4, 2.037_777_557_594_713, 25.0]),
+        ([0.914_575_880_039_587, 6.199_883_484_489_691, 41.330_566_387_608_94], [-0.296_371_220_668_953_66, 1.751_513_714_694_370_4, 25.0]),
     ];
 
     #[test]
