@@ -2,10 +2,11 @@
 
 use ndarray::Array2;
 
-use crate::{Flow, Map, Simulation, System};
+use crate::{DelayFlow, Flow, Map, Simulation, System};
 
 /// Largest difference, relative to the largest entry, between an analytic Jacobian and Richardson-extrapolated central
-/// differences of `f`. The extrapolation is of order 4, good for about 1e-10.
+/// differences of `f`. The extrapolation is of order 4, good for about 1e-10 where its steps are small against the scales
+/// of `f`: the best of four sizes counts, since some systems have very short scales.
 fn jacobian_error(
     m: usize,
     x: &[f64],
@@ -16,8 +17,7 @@ fn jacobian_error(
     let mut analytic = Array2::from_elem((m, m), f64::NAN);
     jacobian(x, &mut analytic);
     let scale = analytic.iter().fold(1e-300, |largest: f64, value| largest.max(value.abs()));
-    let mut worst: f64 = 0.0;
-    for j in 0..m {
+    let column_error = |j: usize, h: f64| {
         let central = |h: f64| -> Vec<f64> {
             let mut shifted = x.to_vec();
             let (mut above, mut below) = (vec![0.0; m], vec![0.0; m]);
@@ -27,15 +27,18 @@ fn jacobian_error(
             f(&shifted, &mut below);
             above.iter().zip(&below).map(|(a, b)| (a - b) / (2.0 * h)).collect()
         };
-        let h = 1e-3 * x[j].abs().max(0.1);
         let (wide, narrow) = (central(h), central(h / 2.0));
-        for i in 0..m {
-            let numeric = (4.0 * narrow[i] - wide[i]) / 3.0;
-            let error = (analytic[[i, j]] - numeric).abs() / scale;
-            worst = if error.is_nan() { f64::INFINITY } else { worst.max(error) };
-        }
-    }
-    worst
+        let errors = (0..m).map(|i| (analytic[[i, j]] - (4.0 * narrow[i] - wide[i]) / 3.0).abs() / scale);
+        errors.fold(0.0, |worst: f64, error| if error.is_nan() { f64::INFINITY } else { worst.max(error) })
+    };
+    let errors = (0..m).map(|j| {
+        let size = x[j].abs().max(0.1);
+        [1e-3, 1e-4, 1e-5, 1e-6]
+            .map(|step| column_error(j, step * size))
+            .into_iter()
+            .fold(f64::INFINITY, f64::min)
+    });
+    errors.fold(0.0, f64::max)
 }
 
 /// Jacobian along the attractor, metadata, and that the default run stays bounded and moves.
@@ -69,6 +72,49 @@ pub(super) fn map(system: &(impl Map + System + ?Sized)) {
         );
         assert!(error < 1e-8, "{}: Jacobian off by {error} at {x}", system.name());
     }
+    assert!(system.validate().is_ok());
+}
+
+/// As [`flow`], without the run: the Jacobians by the present and by each delayed state around the default history.
+pub(super) fn delay_flow(system: &(impl DelayFlow + System + ?Sized)) {
+    let (m, delays) = (system.dim(), system.delays());
+    metadata(system, m);
+    assert!(!delays.is_empty() && delays.iter().all(|delay| *delay > 0.0 && delay.is_finite()));
+    let history = system.default_state();
+    let near = |seed: usize| -> Vec<f64> {
+        let offsets = history.iter().enumerate().map(|(i, x)| x + 0.3 * (1.7 * (seed + i) as f64).sin());
+        offsets.collect()
+    };
+    for sample in 0..10 {
+        let x = near(sample);
+        let delayed: Vec<f64> = (1..=delays.len()).flat_map(|delay| near(10 * delay + sample)).collect();
+        let by_present = jacobian_error(
+            m,
+            &x,
+            |x, dx| system.rhs(0.0, x, &delayed, dx),
+            |x, jacobian| system.jacobian(0.0, x, &delayed, jacobian.view_mut()),
+        );
+        assert!(by_present < 1e-8, "{}: Jacobian off by {by_present} at {x:?}", system.name());
+        for delay in 0..delays.len() {
+            let varied = |past: &[f64]| -> Vec<f64> {
+                let mut delayed = delayed.clone();
+                delayed[delay * m..(delay + 1) * m].copy_from_slice(past);
+                delayed
+            };
+            let by_past = jacobian_error(
+                m,
+                &delayed[delay * m..(delay + 1) * m],
+                |past, dx| system.rhs(0.0, &x, &varied(past), dx),
+                |past, jacobian| {
+                    system.delayed_jacobian(delay, 0.0, &x, &varied(past), jacobian.view_mut());
+                },
+            );
+            assert!(by_past < 1e-8, "{}: Jacobian by the past off by {by_past} at {x:?}", system.name());
+        }
+    }
+    let mut dx = vec![0.0; m];
+    system.rhs(0.0, &history, &history.repeat(delays.len()), &mut dx);
+    assert!(dx.iter().any(|dx| dx.abs() > 1e-6), "{}: the default history is a fixed point", system.name());
     assert!(system.validate().is_ok());
 }
 

@@ -59,13 +59,63 @@ catalog! {
         fitzhugh_nagumo: FitzHughNagumo;
         lorenz63: Lorenz63;
         lorenz96: Lorenz96;
+        rikitake: RikitakeDynamo;
         rossler: Rossler;
+        rucklidge: Rucklidge;
+        sakarya: Sakarya;
+        salton_sea: SaltonSea;
+        san_um_srisuchinwong: SanUmSrisuchinwong;
+        shimizu_morioka: ShimizuMorioka;
+        sprott_a_to_j: SprottA, SprottB, SprottC, SprottD, SprottE, SprottF, SprottG, SprottH, SprottI, SprottJ;
+        sprott_jerk: SprottJerk;
+        sprott_k_to_s: SprottK, SprottL, SprottM, SprottN, SprottO, SprottP, SprottQ, SprottR, SprottS;
+        sprott_multifractal: SprottMultifractal;
+        sprott_torus: SprottTorus;
+        stick_slip: StickSlip;
+        swinging_atwood: SwingingAtwood;
+        thomas: Thomas, ThomasLabyrinth;
+        torus: Torus;
+        tsucs2: Tsucs2;
+        turchin_hanski: TurchinHanski;
+        vallis: VallisElNino;
         van_der_pol: VanDerPol;
+        wang_sun: WangSun;
+        windmi: WindmiReduced;
+        yu_wang: YuWang, YuWang2;
+        zhou_chen: ZhouChen;
     }
     maps {
+        baker_map: BakerMap;
+        bedhead_map: BedheadMap;
+        blinking_vortex_map: BlinkingVortexMap;
+        bogdanov_map: BogdanovMap;
+        chebyshev_map: ChebyshevMap;
+        chirikov_map: ChirikovMap;
+        circle_map: CircleMap;
+        de_jong_map: DeJongMap;
+        duffing_map: DuffingMap;
+        gauss_map: GaussMap;
+        gingerbreadman_map: GingerbreadmanMap;
+        gumowski_mira_map: GumowskiMiraMap;
         henon: Henon;
+        hopalong_map: HopalongMap;
+        ikeda_map: IkedaMap;
+        kaplan_yorke_map: KaplanYorkeMap;
+        logistic_map: LogisticMap;
+        maynard_smith_map: MaynardSmithMap;
+        pickover_map: PickoverMap;
+        ricker_map: RickerMap;
+        svensson_map: SvenssonMap;
+        tent_map: TentMap;
+        tinkerbell_map: TinkerbellMap;
     }
     delay_flows {
+        ikeda_delay: IkedaDelay;
+        mackey_glass: MackeyGlass;
+        piecewise_circuit: PiecewiseCircuit;
+        scroll_delay: ScrollDelay;
+        sprott_delay: SprottDelay;
+        voss_delay: VossDelay;
     }
 }
 
@@ -182,5 +232,12 @@ mod tests {
     #[test]
     fn every_map_passes_the_checks() {
         maps().iter().for_each(|map| check::map(&**map));
+    }
+
+    #[test]
+    fn every_delay_flow_passes_the_checks() {
+        for flow in delay_flows() {
+            check::delay_flow(&*flow);
+        }
     }
 }
