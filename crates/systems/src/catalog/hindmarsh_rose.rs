@@ -37,7 +37,7 @@ flow! {
             tau_z: 0.8,
         },
         variables: ["x", "y", "z"],
-        state: [0.031111835, -0.021557059, 0.041475046],
+        state: [0.0311, -0.0216, 0.0415],
         dt: 0.01,
         period: 1.752,
         positive: [tau_x, tau_z],

@@ -24,10 +24,12 @@ flow! {
             d: 0.05,
         },
         variables: ["x", "y", "z", "w"],
-        state: [-93.667697, 15.5078, 0.032086964, 43.792796],
+        state: [-93.6677, 15.5078, 0.0321, 43.7928],
         dt: 0.05,
-        period: 1.1157476694793766,
+        period: 1.1157,
         properties: [Hyperchaotic],
+        exponents: [0.111, 0.021, 0.0] within 0.0035 from "Wolf, Swift, Swinney & Vastano (1985), Determining Lyapunov \
+            exponents from a time series: 0.16, 0.03 and 0.00 to base 2",
     }
 }
 

@@ -51,7 +51,7 @@ flow! {
         variables: ["r", "θ", "s"],
         state: [0.1, 0.1, 0.1],
         dt: 0.1,
-        period: 28.822573200111794,
+        period: 28.8226,
         positive: [tau],
         properties: [Forced, Angular],
     }

@@ -9,8 +9,7 @@ flow! {
     /// $$ \dot x = y, \quad \dot y = z, \quad \dot z = -z - x - \epsilon \left(e^{y / y_0} - 1\right). $$
     ///
     /// Sprott, J. C. (2011). A new chaotic jerk circuit. *IEEE Transactions on Circuits and Systems II* 58, 240-243. x, y
-    /// and z stand for voltages in V; time is in units of the circuit's RC. Chaotic at the defaults. Stiff while the diode
-    /// conducts.
+    /// and z stand for voltages in V; time is in units of the circuit's RC. Chaotic at the defaults.
     JerkCircuit[3] {
         name: "jerk circuit",
         parameters: {
@@ -20,7 +19,7 @@ flow! {
             y0: 0.026,
         },
         variables: ["x", "y", "z"],
-        state: [-1.300882, 0.065382947, 0.91801911],
+        state: [-1.3009, 0.0654, 0.918],
         dt: 0.1,
         period: 19.4546,
         positive: [y0],

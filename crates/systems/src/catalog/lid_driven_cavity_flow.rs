@@ -39,9 +39,9 @@ flow! {
             sharpness: 20.0,
         },
         variables: ["x", "y", "s"],
-        state: [3.966790341130254, 0.18425981346720144, 0.0],
+        state: [3.9668, 0.1843, 0.0],
         dt: 0.025,
-        period: 2.7333134945588955,
+        period: 2.7333,
         positive: [a, b, tau],
         properties: [Forced, Angular],
     }

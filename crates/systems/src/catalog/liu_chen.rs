@@ -24,7 +24,7 @@ flow! {
             c: 5.0,
         },
         variables: ["x", "y", "z"],
-        state: [4.6722764, 5.2437205e-10, -6.4444208e-10],
+        state: [4.6723, 5.2437e-10, -6.4444e-10],
         dt: 0.05,
         period: 8.0164,
         properties: [Regular],

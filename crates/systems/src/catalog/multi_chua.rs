@@ -22,17 +22,17 @@ flow! {
             /// b, inverse inductance.
             b: 14.286,
             /// m_0, slope of the diode below c_1: -1/7 to eight digits, as in dysts.
-            m0: -0.14285714,
+            m0: -0.142_857_14,
             /// m_1, slope of the diode above c_1: 2/7.
-            m1: 0.28571429,
+            m1: 0.285_714_29,
             /// m_2, slope of the diode above c_2: -4/7.
-            m2: -0.57142857,
+            m2: -0.571_428_57,
             /// m_3, slope of the diode above c_3: 2/7.
-            m3: 0.28571429,
+            m3: 0.285_714_29,
             /// m_4, slope of the diode above c_4: -4/7.
-            m4: -0.57142857,
+            m4: -0.571_428_57,
             /// m_5, slope of the diode above c_5: 2/7.
-            m5: 0.28571429,
+            m5: 0.285_714_29,
             /// c_1, first breakpoint of the diode.
             c1: 1.0,
             /// c_2, second breakpoint of the diode.
@@ -45,7 +45,7 @@ flow! {
             c5: 13.0,
         },
         variables: ["x", "y", "z"],
-        state: [-21.160123, 1.0322356, 27.405269],
+        state: [-21.1601, 1.0322, 27.4053],
         dt: 0.02,
         period: 2.2586,
         properties: [NonSmooth],

@@ -1,5 +1,7 @@
 //! Stirring by convection rolls that sway from side to side.
 
+use std::f64::consts::{FRAC_PI_3, PI};
+
 use super::definition::flow;
 use crate::{Scalar, VectorField};
 
@@ -26,7 +28,7 @@ flow! {
             u: 0.72,
         },
         variables: ["x", "y", "z"],
-        state: [3.14159265, 1.04719755, 0.4],
+        state: [PI, FRAC_PI_3, 0.4],
         dt: 0.2,
         period: 23.857,
         properties: [Forced, Angular],

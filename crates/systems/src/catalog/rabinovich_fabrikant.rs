@@ -20,7 +20,7 @@ flow! {
             gamma: 0.87,
         },
         variables: ["x", "y", "z"],
-        state: [-1.8207276, 0.83440917, 0.2078248],
+        state: [-1.8207, 0.8344, 0.2078],
         dt: 0.02,
         period: 2.3356,
         exponents: [0.1981, 0.0, -0.6581] within 5e-5 from "Sprott (2003), Chaos and Time-Series Analysis, appendix A",
