@@ -17,6 +17,8 @@
 //!
 //! Letters: T time, N observed, M latent (state), K inputs, S starts, F frequencies.
 
+mod affine_piece;
+mod eigen;
 mod error;
 mod exponential;
 mod flow_lyapunov;
@@ -27,6 +29,7 @@ mod lyapunov;
 mod power_spectrum;
 mod prediction_error;
 mod state_space;
+mod symbolic;
 mod tangent;
 
 pub use error::Error;
@@ -42,6 +45,10 @@ pub use power_spectrum::{
 };
 pub use prediction_error::{PredictionDivergence, PredictionError, prediction_error};
 pub use state_space::{Binning, StateSpaceConfig, StateSpaceDivergence, state_space_divergence};
+pub use symbolic::{
+    BlockEntropy, GraphBudget, Numbering, PeriodicWords, RecurrentClass, RegionPattern, Symbol,
+    SymbolSequence, SymbolicConfig, TopologicalEntropy, Transition, TransitionGraph, symbolic_orbit,
+};
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
