@@ -26,6 +26,7 @@ mod gaussian_mixture;
 mod input;
 mod long_term;
 mod lyapunov;
+mod manifold;
 mod power_spectrum;
 mod prediction_error;
 mod state_space;
@@ -39,6 +40,10 @@ pub use gaussian_mixture::{
 };
 pub use long_term::{LongTermBehaviour, LongTermConfig, long_term_behaviour};
 pub use lyapunov::{Estimate, LyapunovConfig, LyapunovSpectrum, kaplan_yorke_dimension, lyapunov_spectrum};
+pub use manifold::{
+    BranchEnd, Manifold, ManifoldBranch, ManifoldCloud, ManifoldCloudConfig, ManifoldConfig, Stability,
+    manifold, manifold_cloud, preimages,
+};
 pub use power_spectrum::{
     Padding, PowerSpectrum, PowerSpectrumConfig, PowerSpectrumDistance, power_spectrum,
     power_spectrum_correlation, power_spectrum_distance,
