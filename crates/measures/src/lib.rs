@@ -18,6 +18,8 @@
 //! Letters: T time, N observed, M latent (state), K inputs, S starts, F frequencies.
 
 mod affine_piece;
+mod basin;
+mod bifurcation;
 mod eigen;
 mod error;
 mod exponential;
@@ -29,10 +31,16 @@ mod lyapunov;
 mod manifold;
 mod power_spectrum;
 mod prediction_error;
+mod slow_points;
 mod state_space;
 mod symbolic;
 mod tangent;
 
+pub use basin::{AxisDirection, BasinAttractor, BasinConfig, Basins, GridSlice, SliceAxis, basins};
+pub use bifurcation::{
+    BifurcationConfig, BifurcationDiagram, BifurcationOutcome, BifurcationPoint, Continuation, PeriodChange,
+    bifurcation_diagram,
+};
 pub use error::Error;
 pub use flow_lyapunov::{FlowLyapunovConfig, flow_lyapunov_spectrum};
 pub use gaussian_mixture::{
@@ -49,6 +57,7 @@ pub use power_spectrum::{
     power_spectrum_correlation, power_spectrum_distance,
 };
 pub use prediction_error::{PredictionDivergence, PredictionError, prediction_error};
+pub use slow_points::{SlowPoint, SlowPointConfig, SlowPoints, SlowSet, slow_points};
 pub use state_space::{Binning, StateSpaceConfig, StateSpaceDivergence, state_space_divergence};
 pub use symbolic::{
     BlockEntropy, GraphBudget, Numbering, PeriodicWords, RecurrentClass, RegionPattern, Symbol,
