@@ -211,7 +211,9 @@ pub fn bifurcation_diagram<M: Map>(
             let mut start = last.take().unwrap_or_else(|| x0.to_vec());
             let outcome = settle(&map, &mut start, config)?;
             if continued && matches!(outcome, BifurcationOutcome::Bounded { .. }) {
-                start.iter_mut().for_each(|v| *v += config.perturbation * config.scale);
+                for v in &mut start {
+                    *v += config.perturbation * config.scale;
+                }
                 last = Some(start);
             }
             points.push(BifurcationPoint { parameter, outcome });

@@ -11,6 +11,10 @@
 //! | Does it predict? | [`prediction_error`] |
 //! | How chaotic is it? | [`lyapunov_spectrum`], [`flow_lyapunov_spectrum`] |
 //! | Does it live at all? | [`long_term_behaviour`] |
+//! | Which linear regions does it visit, in which order? | [`symbolic_orbit`], [`SymbolSequence`], [`TransitionGraph`] |
+//! | Where do the states come from and go to? | [`manifold()`], [`manifold_cloud`], [`preimages`], [`basins`] |
+//! | What changes with a parameter? | [`bifurcation_diagram`] |
+//! | Where is it slow? | [`slow_points`] |
 //!
 //! No measure returns a number that is not finite: what cannot be measured is a typed [`Error`], and an outcome such
 //! as divergence is a variant or a field of the result.

@@ -113,6 +113,29 @@ fn states_beyond_an_unstable_fixed_point_diverge() {
 }
 
 #[test]
+fn slow_spirals_come_to_one_fixed_point() {
+    // A rotation with the modulus 0.9988: after 5000 steps 0.002 of the start is left, too much to repeat itself; after
+    // 15,000 it is 10⁻⁸.
+    let (sin, cos) = 0.7_f64.sin_cos();
+    let r = 0.9988;
+    let spiral = PiecewiseLinearMap::new(
+        array![[r * cos, -r * sin], [r * sin, r * cos]],
+        Array2::zeros((2, 0)),
+        Array2::zeros((0, 2)),
+        ndarray::Array1::zeros(0),
+        array![0.1, 0.2],
+        Array2::zeros((2, 0)),
+    )
+    .unwrap();
+    let axis = |index| SliceAxis::coordinate(index, -3.0, 3.0, 7);
+    let slice = GridSlice::plane(vec![0.0; 2], axis(0), axis(1));
+    let found = basins(&spiral, &slice, &BasinConfig::default()).unwrap();
+    assert_eq!(found.attractors.len(), 1, "{:?}", found.attractors);
+    assert_eq!(found.attractors[0].points, 49);
+    assert!(matches!(found.attractors[0].behaviour, LongTermBehaviour::FixedPoint { .. }));
+}
+
+#[test]
 fn cycles_and_chaos_are_told_apart() {
     // An odd map with two chaotic bands: slope 3 up to 1/2, −1.2 beyond.
     let chaos = line_map(3.0, &[(-4.2, 1.0, -0.5), (4.2, -1.0, -0.5)]);

@@ -6,6 +6,8 @@ use attractor_measures::{
 };
 use attractor_systems::{Map, PiecewiseLinearMap};
 use ndarray::{Array1, Array2, ArrayView1, array};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 /// (x, y) ↦ (1 − a |x| + y, b x), with |x| = −x + 2 max(0, x).
 fn lozi(a: f64, b: f64) -> PiecewiseLinearMap {
@@ -131,7 +133,7 @@ fn the_stable_manifold_of_the_lozi_map() {
     let state = fixed_point_of_lozi(a, b);
     let config = ManifoldConfig { max_length: 200.0, ..ManifoldConfig::default() };
     let found = manifold(&map, &state, 1, Stability::Stable, &config).unwrap();
-    let stable = (-a + f64::sqrt(a * a + 4.0 * b)) / 2.0;
+    let stable = 0.5 * (f64::sqrt(a * a + 4.0 * b) - a);
     assert!((found.eigenvalue - stable).abs() < 1e-14);
     // Along (λ, b), upwards for ever; downwards it crosses x = 0 and bends there.
     assert!((found.direction[0] / found.direction[1] - stable / b).abs() < 1e-13);
@@ -317,6 +319,81 @@ fn two_dimensional_manifolds_in_three_dimensions() {
         manifold_cloud(&inverse, &[0.0; 3], 1, Stability::Stable, &many),
         Err(Error::Budget { limit: 100, .. })
     ));
+}
+
+#[test]
+fn manifolds_of_random_maps_are_invariant() {
+    // A shallow map of 4 states and 20 units with a saddle planted at z*: h = z* − A z* − V max(0, W z* + b). Small V
+    // and W make it invertible everywhere: |V| |W| < the smallest singular value of A.
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let mut vertices = 0;
+    for trial in 0..20 {
+        let mut draw = |shape: (usize, usize), size: f64| {
+            Array2::from_shape_simple_fn(shape, || size * rng.random_range(-1.0..1.0))
+        };
+        let a = Array2::from_diag(&array![if trial % 2 == 0 { 1.6 } else { -1.6 }, 0.6, -0.5, 0.45]);
+        let (v, w) = (draw((4, 20), 0.06), draw((20, 4), 0.5));
+        let (b, z) = (draw((1, 20), 1.0).row(0).to_owned(), draw((1, 4), 1.0).row(0).to_owned());
+        let active = (w.dot(&z) + &b).mapv(|g| g.max(0.0));
+        let h = &z - &a.dot(&z) - &v.dot(&active);
+        let map = PiecewiseLinearMap::new(a, v, w, b, h, Array2::zeros((4, 0))).unwrap();
+        let config = ManifoldConfig { max_length: 30.0, ..ManifoldConfig::default() };
+        let found = manifold(&map, z.as_slice().unwrap(), 1, Stability::Unstable, &config).unwrap();
+        let bends: usize = found.branches.iter().map(|b| b.vertices().nrows()).sum();
+        vertices += bends;
+        // |A| + |V| |W| is below 3.
+        assert!(assert_invariant(&map, &found, 3.0, 1e-9) > 0);
+    }
+    assert!(vertices > 400, "{vertices}");
+}
+
+#[test]
+fn a_stable_plane_is_found_again_by_going_forwards() {
+    // The same with a stable subspace of dimension 2: preimages many periods away come back to the seeds.
+    let mut rng = ChaCha8Rng::seed_from_u64(9);
+    for _ in 0..5 {
+        let mut draw = |shape: (usize, usize), size: f64| {
+            Array2::from_shape_simple_fn(shape, || size * rng.random_range(-1.0..1.0))
+        };
+        let a = array![[1.8, 0.0, 0.0], [0.0, 0.6, -0.4], [0.0, 0.4, 0.6]];
+        let (v, w) = (draw((3, 12), 0.06), draw((12, 3), 0.5));
+        let (b, z) = (draw((1, 12), 1.0).row(0).to_owned(), draw((1, 3), 0.5).row(0).to_owned());
+        let active = (w.dot(&z) + &b).mapv(|g| g.max(0.0));
+        let h = &z - &a.dot(&z) - &v.dot(&active);
+        let map = PiecewiseLinearMap::new(a, v, w, b, h, Array2::zeros((3, 0))).unwrap();
+        let config = ManifoldCloudConfig { periods: 8, seeds: 50, ..ManifoldCloudConfig::default() };
+        let cloud = manifold_cloud(&map, z.as_slice().unwrap(), 1, Stability::Stable, &config).unwrap();
+        assert_eq!((cloud.points().nrows(), cloud.folded), (450, 0));
+        for seed in 0..50 {
+            let mut state = cloud.points().row(400 + seed).to_vec();
+            (0..8).for_each(|_| state = step(&map, &state));
+            let off = (&ArrayView1::from(&state[..]) - &cloud.points().row(seed)).mapv(f64::abs).sum();
+            assert!(off < 1e-9, "{off}");
+        }
+    }
+}
+
+#[test]
+fn a_constant_input_moves_the_saddle() {
+    // x ↦ 2x + u, y ↦ y/2, with a dead unit: at u = 3 the saddle is (−3, 0).
+    let map = PiecewiseLinearMap::new(
+        array![[2.0, 0.0], [0.0, 0.5]],
+        array![[1.0], [1.0]],
+        array![[0.0, 0.0]],
+        array![0.0],
+        array![0.0, 0.0],
+        array![[1.0], [0.0]],
+    )
+    .unwrap();
+    let config = ManifoldConfig { input: vec![3.0], max_length: 1.0, ..ManifoldConfig::default() };
+    let found = manifold(&map, &[-3.0, 0.0], 1, Stability::Unstable, &config).unwrap();
+    assert_eq!(found.branches[0].vertices(), array![[-3.0, 0.0], [-2.0, 0.0]]);
+    assert!(matches!(
+        manifold(&map, &[-3.0, 0.0], 1, Stability::Unstable, &ManifoldConfig::default()),
+        Err(Error::NotPeriodic { distance: 3.0, .. })
+    ));
+    // Pre-images under the input: 2x + 3 = 1.
+    assert_eq!(preimages(&map, &[1.0, 1.0], &[3.0], 10).unwrap(), array![[-1.0, 2.0]]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Slow points of maps in which they are planted.
 
 use attractor_measures::{Error, SlowPointConfig, SlowPoints, slow_points};
-use attractor_systems::{PiecewiseLinearMap, Trajectory};
+use attractor_systems::{Map, PiecewiseLinearMap, Trajectory};
 use ndarray::{Array1, Array2, array};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -20,6 +20,12 @@ fn cloud(lower: &[f64], upper: &[f64]) -> Trajectory {
 
 fn search(map: &PiecewiseLinearMap, states: &Trajectory, config: &SlowPointConfig) -> SlowPoints {
     slow_points(map, states, config, &mut ChaCha8Rng::seed_from_u64(1)).unwrap()
+}
+
+fn speed(map: &PiecewiseLinearMap, z: &[f64]) -> f64 {
+    let mut next = vec![0.0; z.len()];
+    map.step(z, &[], &mut next);
+    next.iter().zip(z).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
 }
 
 /// A line attractor along x between −2 and 2 that ends in walls: x ↦ x − max(0, x − 2) + max(0, −x − 2), y ↦ y/2 + 1 in
@@ -144,6 +150,46 @@ fn minima_along_a_border_are_found_by_sliding() {
     assert_eq!(found.points.len(), 1, "{found:?}");
     assert!(found.points[0].state.iter().all(|v| v.abs() < 1e-10));
     assert!((found.points[0].speed - 5e-4).abs() < 1e-10);
+}
+
+#[test]
+fn what_is_found_is_a_local_minimum_of_the_speed() {
+    // Random maps of 4 states and 12 units. Every minimum counts as slow, and no direction as slack.
+    let config = SlowPointConfig {
+        max_speed: 1e6,
+        extent: 1e15,
+        starts: 20,
+        bound: 1e9,
+        ..SlowPointConfig::default()
+    };
+    let mut rng = ChaCha8Rng::seed_from_u64(11);
+    let (mut inside, mut on_borders) = (0, 0);
+    for _ in 0..25 {
+        let mut draw =
+            |shape: (usize, usize)| Array2::from_shape_simple_fn(shape, || rng.random_range(-1.0..1.0));
+        let (a, v, w) = (draw((4, 4)), draw((4, 12)), draw((12, 4)));
+        let (b, h) = (draw((1, 12)).row(0).to_owned(), draw((1, 4)).row(0).to_owned());
+        let map = map(a, v, w, b, h);
+        let found = search(&map, &cloud(&[-2.0; 4], &[2.0; 4]), &config);
+        assert!(!found.points.is_empty());
+        for point in &found.points {
+            assert!((speed(&map, &point.state) - point.speed).abs() < 1e-12);
+            if point.on_border_of.is_empty() {
+                inside += 1;
+            } else {
+                on_borders += 1;
+            }
+            for _ in 0..200 {
+                let nearby: Vec<f64> = point
+                    .state
+                    .iter()
+                    .map(|v| v + 1e-4 * (1.0 + v.abs()) * rng.random_range(-1.0..1.0))
+                    .collect();
+                assert!(speed(&map, &nearby) >= point.speed * (1.0 - 1e-9), "{point:?} {nearby:?}");
+            }
+        }
+    }
+    assert!(inside > 5 && on_borders > 5, "{inside} {on_borders}");
 }
 
 #[test]

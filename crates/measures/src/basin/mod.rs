@@ -120,8 +120,8 @@ enum Set {
 /// with the attractors found so far, in the order of the grid. Orbits run in parallel; the result does not depend on
 /// the number of threads.
 ///
-/// What is not checked: an orbit that comes to its attractor more slowly than `max_steps` may be taken for one of its
-/// own; a continuum of fixed points counts as one attractor per `merge · scale`; attractors whose projections onto
+/// What is not checked: an orbit that has not come to its attractor after several times `max_steps` may be taken for
+/// one of its own; a continuum of fixed points counts as one attractor per `merge · scale`; attractors whose projections onto
 /// each two neighbouring variables share cells are taken for one.
 ///
 /// # Errors
@@ -232,20 +232,14 @@ fn recognise(found: &mut [Found], fate: &Fate, config: &BasinConfig) -> Option<u
     }
 }
 
-/// Says what each attractor is, and numbers them by their share.
+/// Says what each attractor is, joins those that turn out to be the same, and numbers them by their share.
 fn finish(
     map: &(impl Map + Sync + ?Sized),
     slice: &GridSlice,
     config: &BasinConfig,
-    found: Vec<Found>,
+    mut found: Vec<Found>,
     labels: &[usize],
 ) -> Result<Basins> {
-    let mut order: Vec<usize> = (0..found.len()).collect();
-    order.sort_by_key(|&index| std::cmp::Reverse(found[index].points));
-    let mut number = vec![0; found.len()];
-    for (new, &old) in order.iter().enumerate() {
-        number[old] = new as u32;
-    }
     let max_period = config.max_period.max(1000);
     let long_term = LongTermConfig {
         transient: config.transient,
@@ -256,19 +250,81 @@ fn finish(
         max_period,
         input: config.input.clone(),
     };
-    let attractors: Result<Vec<BasinAttractor>> = order
-        .par_iter()
-        .map(|&index| {
-            let Found { set, state, points } = &found[index];
-            let behaviour = match set {
-                Set::Infinity { step } => LongTermBehaviour::Divergent { step: *step },
-                _ => long_term_behaviour(map, state, &long_term)?,
-            };
-            let share = *points as f64 / labels.len() as f64;
-            Ok(BasinAttractor { behaviour, state: state.clone(), points: *points, share })
+    let behaviours: Result<Vec<LongTermBehaviour>> = found
+        .par_iter_mut()
+        .map(|known| {
+            if let Set::Infinity { step } = known.set {
+                return Ok(LongTermBehaviour::Divergent { step });
+            }
+            let behaviour = long_term_behaviour(map, &known.state, &long_term)?;
+            // What had not settled yet on the grid may have by now.
+            if let (Set::Wandering(_), Some(period)) = (&known.set, period(&behaviour)) {
+                let states = late_states(map, &known.state, period, &long_term)?;
+                known.state.clone_from(&states[0]);
+                known.set = Set::Periodic(states);
+            }
+            Ok(behaviour)
+        })
+        .collect();
+    let behaviours = behaviours?;
+    let mut joined: Vec<usize> = (0..found.len()).collect();
+    for later in 1..found.len() {
+        let Set::Periodic(states) = &found[later].set else { continue };
+        let same = |known: &Found| {
+            matches!(&known.set, Set::Periodic(known) if known.len() == states.len()
+                && lies_on(states, known, config.merge * config.scale))
+        };
+        if let Some(earlier) = found[..later].iter().position(same) {
+            joined[later] = joined[earlier];
+            let points = std::mem::take(&mut found[later].points);
+            found[joined[earlier]].points += points;
+        }
+    }
+    let mut order: Vec<usize> = (0..found.len()).filter(|&index| joined[index] == index).collect();
+    order.sort_by_key(|&index| std::cmp::Reverse(found[index].points));
+    let mut number = vec![0; found.len()];
+    for (new, &old) in order.iter().enumerate() {
+        number[old] = new as u32;
+    }
+    let attractors = order
+        .iter()
+        .map(|&index| BasinAttractor {
+            behaviour: behaviours[index].clone(),
+            state: found[index].state.clone(),
+            points: found[index].points,
+            share: found[index].points as f64 / labels.len() as f64,
         })
         .collect();
     let (_, columns) = slice.shape();
-    let labels = Array2::from_shape_fn(slice.shape(), |(i, j)| number[labels[i * columns + j]]);
-    Ok(Basins { labels, attractors: attractors?, slice: slice.clone() })
+    let labels = Array2::from_shape_fn(slice.shape(), |(i, j)| number[joined[labels[i * columns + j]]]);
+    Ok(Basins { labels, attractors, slice: slice.clone() })
+}
+
+fn period(behaviour: &LongTermBehaviour) -> Option<usize> {
+    match behaviour {
+        LongTermBehaviour::FixedPoint { .. } => Some(1),
+        LongTermBehaviour::Cycle { period, .. } => Some(*period),
+        _ => None,
+    }
+}
+
+/// The states of one period at the end of the run that [`long_term_behaviour`] judged.
+fn late_states(
+    map: &(impl Map + ?Sized),
+    x0: &[f64],
+    period: usize,
+    config: &LongTermConfig,
+) -> Result<Vec<Vec<f64>>> {
+    let input = constant_input(map, &config.input)?;
+    let (mut x, mut next) = (x0.to_vec(), vec![0.0; x0.len()]);
+    let mut states = Vec::with_capacity(period);
+    let length = config.transient.saturating_add(config.steps);
+    for step in 0..length {
+        map.step(&x, &input, &mut next);
+        std::mem::swap(&mut x, &mut next);
+        if step + period >= length {
+            states.push(x.clone());
+        }
+    }
+    Ok(states)
 }

@@ -60,8 +60,7 @@ impl Saddle {
             pieces.push(piece);
         }
         let distance = (&z - DVector::from_column_slice(state)).amax();
-        // Written so that NaN is refused.
-        if !(distance <= RETURN * size) {
+        if distance.is_nan() || distance > RETURN * size {
             let distance = if distance.is_finite() { distance } else { f64::MAX };
             return Err(Error::NotPeriodic { period, distance });
         }
@@ -75,7 +74,8 @@ impl Saddle {
         for (step, (piece, region)) in pieces.iter().zip(&regions).enumerate() {
             for (unit, drive) in drives(map, exact.as_slice()).into_iter().enumerate() {
                 let weight = map.w().row(unit).iter().fold(0.0_f64, |max, w| max.max(w.abs()));
-                if drive.abs() <= 1e-10 * (weight * size + map.b()[unit].abs()) {
+                // A unit without weights has no border.
+                if weight > 0.0 && drive.abs() <= 1e-10 * (weight * size + map.b()[unit].abs()) {
                     return Err(Error::OnBorder { step, unit });
                 }
                 if (drive > 0.0) != region[unit] {

@@ -53,7 +53,9 @@ impl Descent<'_> {
             let mut better = None;
             for units in beyond {
                 let mut next = place.clone();
-                units.iter().for_each(|&unit| next.region[unit] = !next.region[unit]);
+                for unit in units {
+                    next.region[unit] = !next.region[unit];
+                }
                 next.held.clear();
                 let next = self.within_region(next)?;
                 let reached = self.speed(&next.z);

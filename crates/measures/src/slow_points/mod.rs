@@ -110,7 +110,7 @@ impl SlowPoints {
 ///
 /// $$ q(z) = \tfrac12 |F(z) - z|^2 $$
 ///
-/// (the function of Sussillo and Barak) that are slow enough, found from states of the trajectory drawn at random.
+/// (the function of \[SB13\]) that are slow enough, found from states of the trajectory drawn at random.
 ///
 /// Within a linear region q is quadratic, and its minimum under the region's linear constraints is solved for, with
 /// no step size; where a border holds it, the search goes on beyond that border as long as q decreases. It first moves
@@ -168,11 +168,11 @@ pub fn slow_points(
             place = full.minimise(&place.z)?;
         }
         let speed = full.speed(&place.z);
-        if !(place.z.amax() <= config.bound * config.scale) {
+        if !place.z.iter().all(|v| v.abs() <= config.bound * config.scale) {
             found.out_of_bound += 1;
             continue;
         }
-        if !(speed <= max_speed) {
+        if speed.is_nan() || speed > max_speed {
             found.not_slow += 1;
             continue;
         }

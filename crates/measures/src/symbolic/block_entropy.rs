@@ -60,14 +60,14 @@ impl SymbolSequence {
             let samples = self.len() + 1 - length;
             let mut words: HashMap<(u32, u32), u32> = HashMap::new();
             let mut counts: Vec<usize> = Vec::new();
-            for start in 0..samples {
-                let key = (numbers[start], self.symbols()[start + length - 1]);
+            for (number_of, &last) in numbers.iter_mut().zip(&self.symbols()[length - 1..]) {
+                let key = (*number_of, last);
                 let number = *words.entry(key).or_insert_with(|| {
                     counts.push(0);
                     counts.len() as u32 - 1
                 });
                 counts[number as usize] += 1;
-                numbers[start] = number;
+                *number_of = number;
             }
             let total = samples as f64;
             let plogp = |&count: &usize| count as f64 / total * (total / count as f64).ln();

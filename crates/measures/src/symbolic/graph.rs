@@ -141,13 +141,17 @@ impl TransitionGraph {
         let mut successors = self.successors();
         let mut alive = vec![true; successors.len()];
         loop {
-            successors.iter_mut().for_each(|next| next.retain(|&(to, _)| alive[to]));
+            for next in &mut successors {
+                next.retain(|&(to, _)| alive[to]);
+            }
             let ended: Vec<usize> =
                 (0..successors.len()).filter(|&i| alive[i] && successors[i].is_empty()).collect();
             if ended.is_empty() {
                 break;
             }
-            ended.iter().for_each(|&i| alive[i] = false);
+            for i in ended {
+                alive[i] = false;
+            }
         }
         let mut classes = Vec::new();
         for mut class in strongly_connected(&successors, &alive) {
@@ -180,10 +184,11 @@ impl TransitionGraph {
     }
 }
 
-/// The stationary distribution of an irreducible chain by the elimination of Grassmann, Taksar and Heyman, which
+/// The stationary distribution of an irreducible chain by elimination \[GTH85\], which
 /// never subtracts and so keeps the relative precision of every entry.
 fn stationary(mut p: Vec<Vec<f64>>) -> Vec<f64> {
-    for last in (1..p.len()).rev() {
+    let count = p.len();
+    for last in (1..count).rev() {
         let (above, below) = p.split_at_mut(last);
         let pivot = &below[0];
         let leaving: f64 = pivot[..last].iter().sum();
@@ -196,8 +201,8 @@ fn stationary(mut p: Vec<Vec<f64>>) -> Vec<f64> {
         }
     }
     let mut pi = vec![1.0];
-    for column in 1..p.len() {
-        let value = (0..column).map(|row| pi[row] * p[row][column]).sum();
+    for column in 1..count {
+        let value = pi.iter().zip(&p).map(|(pi, row)| pi * row[column]).sum();
         pi.push(value);
     }
     let total: f64 = pi.iter().sum();
@@ -242,7 +247,9 @@ pub(super) fn strongly_connected(successors: &[Vec<(usize, f64)>], alive: &[bool
             } else if low[vertex] == index[vertex] {
                 let start = stack.iter().rposition(|&v| v == vertex).unwrap_or(0);
                 let component = stack.split_off(start);
-                component.iter().for_each(|&v| on_stack[v] = false);
+                for &v in &component {
+                    on_stack[v] = false;
+                }
                 components.push(component);
             }
         }

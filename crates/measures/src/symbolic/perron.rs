@@ -43,7 +43,7 @@ impl TransitionGraph {
     /// several components and periodic ones are judged rightly.
     ///
     /// Each component is bounded by $$ \min_i (Ax)_i / x_i \le \rho \le \max_i (Ax)_i / x_i $$ for a positive vector x
-    /// that a power iteration of I + A improves; where that is too slow, an inverse iteration (Noda) goes on. The
+    /// that a power iteration of I + A improves; where that is too slow, an inverse iteration \[N71\] goes on. The
     /// bounds are those that were reached within the budget.
     ///
     /// # Errors
@@ -101,16 +101,18 @@ fn spectral_radius(successors: &[Vec<usize>], budget: &GraphBudget) -> Result<(f
     let mut bounds = bound(&x, &ax);
     for _ in 0..budget.iterations {
         if narrow(bounds) {
-            return Ok(bounds);
+            return Ok(ordered(bounds));
         }
         x.iter_mut().zip(&ax).for_each(|(x, ax)| *x += ax);
         let largest = x.iter().fold(0.0_f64, |a, &b| a.max(b));
-        x.iter_mut().for_each(|x| *x /= largest);
+        for x in &mut x {
+            *x /= largest;
+        }
         ax = times(&x);
         bounds = bound(&x, &ax);
     }
     if n > budget.dense {
-        return Ok(bounds);
+        return finite(bounds, n);
     }
     // (μ I - A) y = x with μ above ρ has a positive solution; μ goes down to ρ quadratically.
     for _ in 0..100 {
@@ -120,7 +122,9 @@ fn spectral_radius(successors: &[Vec<usize>], budget: &GraphBudget) -> Result<(f
         let mu = bounds.1;
         let mut matrix = DMatrix::from_diagonal_element(n, n, mu);
         for (i, next) in successors.iter().enumerate() {
-            next.iter().for_each(|&j| matrix[(i, j)] -= 1.0);
+            for &j in next {
+                matrix[(i, j)] -= 1.0;
+            }
         }
         let Some(y) = matrix.lu().solve(&DVector::from_column_slice(&x)) else { break };
         let largest = y.amax();
@@ -134,13 +138,18 @@ fn spectral_radius(successors: &[Vec<usize>], budget: &GraphBudget) -> Result<(f
             break;
         }
     }
-    if bounds.0 > bounds.1 {
-        // They cross by rounding alone.
-        bounds = (bounds.1, bounds.0);
-    }
+    finite(bounds, n)
+}
+
+/// Bounds that met may have crossed, by rounding alone.
+fn ordered((a, b): (f64, f64)) -> (f64, f64) {
+    (a.min(b), a.max(b))
+}
+
+fn finite(bounds: (f64, f64), size: usize) -> Result<(f64, f64)> {
     if bounds.1.is_finite() {
-        Ok(bounds)
+        Ok(ordered(bounds))
     } else {
-        Err(Error::Decomposition { decomposition: "power iteration", size: n })
+        Err(Error::Decomposition { decomposition: "power iteration", size })
     }
 }

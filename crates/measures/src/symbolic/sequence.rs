@@ -292,20 +292,8 @@ impl<L: Clone + Eq + Hash + fmt::Display> Coder<L> {
         let number = match &self.last {
             Some((last, number)) if last == label => *number,
             _ => {
-                let number = match self.numbers.get(label) {
-                    Some(&number) => number,
-                    None => {
-                        let limit = limit.min(u32::MAX as usize);
-                        if self.alphabet.len() >= limit {
-                            return Err(Error::Budget { what: "symbols", limit });
-                        }
-                        let number = self.alphabet.len() as u32;
-                        let first_visit = self.symbols.len();
-                        self.alphabet.push(Symbol { label: label.to_string(), visits: 0, first_visit });
-                        self.numbers.insert(label.clone(), number);
-                        number
-                    }
-                };
+                let known = self.numbers.get(label).copied();
+                let number = known.map_or_else(|| self.enter(label, limit), Ok)?;
                 self.last = Some((label.clone(), number));
                 number
             }
@@ -313,6 +301,19 @@ impl<L: Clone + Eq + Hash + fmt::Display> Coder<L> {
         self.alphabet[number as usize].visits += 1;
         self.symbols.push(number);
         Ok(())
+    }
+
+    /// Gives a new label its number.
+    fn enter(&mut self, label: &L, limit: usize) -> Result<u32> {
+        let limit = limit.min(u32::MAX as usize);
+        if self.alphabet.len() >= limit {
+            return Err(Error::Budget { what: "symbols", limit });
+        }
+        let number = self.alphabet.len() as u32;
+        let first_visit = self.symbols.len();
+        self.alphabet.push(Symbol { label: label.to_string(), visits: 0, first_visit });
+        self.numbers.insert(label.clone(), number);
+        Ok(number)
     }
 
     fn finish(self, numbering: Numbering) -> Result<SymbolSequence> {

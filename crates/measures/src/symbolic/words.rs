@@ -59,7 +59,9 @@ impl TransitionGraph {
                 if !search.extend(&mut vec![first], 1) {
                     return Ok(found);
                 }
-                reached.into_iter().for_each(|symbol| back[symbol] = usize::MAX);
+                for symbol in reached {
+                    back[symbol] = usize::MAX;
+                }
             }
             found.complete_to = length;
         }
