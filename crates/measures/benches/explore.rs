@@ -1,8 +1,9 @@
 //! Symbolic dynamics, manifolds, basins, bifurcations and slow points.
 
 use attractor_measures::{
-    BasinConfig, BifurcationConfig, GraphBudget, GridSlice, ManifoldConfig, SliceAxis, SlowPointConfig,
-    Stability, SymbolicConfig, basins, bifurcation_diagram, manifold, slow_points, symbolic_orbit,
+    BasinConfig, BifurcationConfig, GraphBudget, GridSlice, ManifoldConfig, Numbering, SliceAxis,
+    SlowPointConfig, Stability, SymbolicConfig, basins, bifurcation_diagram, manifold, slow_points,
+    symbolic_orbit,
 };
 use attractor_systems::{PiecewiseLinearMap, Simulation};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -54,7 +55,7 @@ fn explore(criterion: &mut Criterion) {
         let words: Vec<u32> =
             orbit.symbols().windows(8).map(|word| word.iter().fold(0, |code, s| 2 * code + s)).collect();
         let words =
-            attractor_measures::SymbolSequence::from_labels(&words, Default::default()).expect("words");
+            attractor_measures::SymbolSequence::from_labels(&words, Numbering::default()).expect("words");
         let graph = words.transition_graph().expect("more than one");
         bencher.iter(|| graph.topological_entropy(&GraphBudget::default()).expect("finite"));
     });
@@ -88,7 +89,8 @@ fn explore(criterion: &mut Criterion) {
         });
     });
     slow.bench_function("slow_points_m3_u100_200_starts", |bencher| {
-        let states = Simulation::steps(1000).initial_state([0.1, 0.2, 0.3]).run_map(&plrnn).expect("bounded");
+        let states =
+            Simulation::new(1.0, 1000).initial_state([0.1, 0.2, 0.3]).run_map(&plrnn).expect("bounded");
         let config = SlowPointConfig::default();
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         bencher.iter(|| slow_points(&plrnn, &states, &config, &mut rng).expect("finite"));

@@ -132,6 +132,14 @@ pub enum Error {
         /// How far off it is then, in the variable that is farthest off.
         distance: f64,
     },
+    /// A state that should be mapped to another one is not.
+    #[error(
+        "the state is mapped to a distance of {distance} from where it should be; take one of the preimages"
+    )]
+    NotPreimage {
+        /// How far off, in the variable that is farthest off.
+        distance: f64,
+    },
     /// A fixed point or cycle has an eigenvalue too close to the unit circle for a manifold.
     #[error(
         "an eigenvalue has modulus {modulus}, too close to 1 to tell the stable from the unstable manifold"

@@ -54,7 +54,7 @@ pub use long_term::{LongTermBehaviour, LongTermConfig, long_term_behaviour};
 pub use lyapunov::{Estimate, LyapunovConfig, LyapunovSpectrum, kaplan_yorke_dimension, lyapunov_spectrum};
 pub use manifold::{
     BranchEnd, Manifold, ManifoldBranch, ManifoldCloud, ManifoldCloudConfig, ManifoldConfig, Stability,
-    manifold, manifold_cloud, preimages,
+    manifold, manifold_cloud, preimage_branch, preimages,
 };
 pub use power_spectrum::{
     Padding, PowerSpectrum, PowerSpectrumConfig, PowerSpectrumDistance, power_spectrum,

@@ -2,7 +2,7 @@
 
 use attractor_measures::{
     BranchEnd, Error, Manifold, ManifoldCloudConfig, ManifoldConfig, Stability, manifold, manifold_cloud,
-    preimages,
+    preimage_branch, preimages,
 };
 use attractor_systems::{Map, PiecewiseLinearMap};
 use ndarray::{Array1, Array2, ArrayView1, array};
@@ -260,7 +260,21 @@ fn stable_manifolds_end_where_the_map_folds() {
     assert_eq!(preimages(&map, &[1.0, 0.5], &[], 100).unwrap(), array![[0.5, 1.0]]);
     assert_eq!(preimages(&map, &[1.0, 0.6], &[], 100).unwrap().nrows(), 0);
     assert!(matches!(preimages(&map, &[1.0, 0.6], &[], 1), Err(Error::Budget { limit: 1, .. })));
-    // Without a slope above 1 nothing comes back: singular.
+    // The other part of the stable set: 1 − y/2 maps 2 to the saddle's 0, and 1 to 1/2, where it meets the first.
+    let starts = preimages(&map, &[0.0, 0.0], &[], 100).unwrap();
+    assert_eq!(starts, array![[0.0, 0.0], [0.0, 2.0]]);
+    let half = array![[0.0, 0.0], [0.0, 0.4], [0.0, 0.5]];
+    let other = preimage_branch(&map, half.view(), &[0.0, 2.0], &[]).unwrap();
+    assert_eq!(other.vertices(), array![[0.0, 2.0], [0.0, 1.2], [0.0, 1.0]]);
+    assert_eq!((other.end, other.length), (BranchEnd::Complete, 1.0));
+    let beyond = preimage_branch(&map, up.vertices(), &[0.0, 2.0], &[]).unwrap();
+    assert_eq!(beyond.end, BranchEnd::Fold);
+    assert!((beyond.length - 1.0).abs() < 1e-12);
+    assert!(matches!(
+        preimage_branch(&map, half.view(), &[0.0, 3.0], &[]),
+        Err(Error::NotPreimage { distance: 0.5 })
+    ));
+    // Where the slope along y vanishes, whole lines are mapped to points.
     let flat = PiecewiseLinearMap::new(
         array![[2.0, 0.0], [0.0, 0.5]],
         array![[0.0], [-0.5]],

@@ -5,11 +5,12 @@ mod polyline;
 mod preimages;
 mod saddle;
 
-use attractor_systems::PiecewiseLinearMap;
+use attractor_systems::{Map, PiecewiseLinearMap};
 use nalgebra::DVector;
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
+use crate::lyapunov::constant_input;
 use crate::{Error, Result, input};
 pub use cloud::{ManifoldCloud, ManifoldCloudConfig, manifold_cloud};
 use polyline::{Inverses, Stop, image, preimage};
@@ -71,6 +72,8 @@ impl Default for ManifoldConfig {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BranchEnd {
+    /// It is all there is: the preimage of a whole polyline.
+    Complete,
     /// It has the length that was asked for.
     Length,
     /// It has as many vertices as were allowed.
@@ -85,6 +88,15 @@ pub enum BranchEnd {
     Fold,
     /// The map is singular here: whole lines are mapped to points. Only of stable manifolds.
     Singular,
+}
+
+impl From<Stop> for BranchEnd {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Fold => Self::Fold,
+            Stop::Singular => Self::Singular,
+        }
+    }
 }
 
 /// One of the two branches of a manifold.
@@ -131,8 +143,8 @@ pub struct Manifold {
 /// step size has to be chosen. Preimages are followed from region to region in the same way.
 ///
 /// The stable manifold is followed as far as the map can be inverted along it. Where the map folds, or is singular,
-/// the branch ends and says so; other parts of the stable set, which then may exist, can be started from
-/// [`preimages`].
+/// the branch ends and says so; other parts of the stable set, which then may exist, are found by [`preimages`] and
+/// [`preimage_branch`].
 ///
 /// # Errors
 /// [`Error::NotPeriodic`] for a state that does not come back, [`Error::ManifoldDimension`] when the manifold is not
@@ -167,6 +179,46 @@ pub fn manifold(
         direction: direction.as_slice().to_vec(),
         branches: [branch(&direction), branch(&-&direction)],
     })
+}
+
+/// One preimage of a polyline `vertices` \[V, M\] under one step of a piecewise-linear map, with its kinks: that which
+/// starts at `start` \[M\], one of the [`preimages`] of the first vertex. Under a map that folds, a stable manifold has
+/// several, which all belong to the stable set.
+///
+/// # Errors
+/// [`Error::NotPreimage`] when `start` is not mapped to the first vertex, [`Error::TooShort`] for less than 2 vertices,
+/// [`Error::Dimension`] and [`Error::NonFinite`] for the vertices, the start and the input, [`Error::System`].
+pub fn preimage_branch(
+    map: &PiecewiseLinearMap,
+    vertices: ArrayView2<'_, f64>,
+    start: &[f64],
+    input: &[f64],
+) -> Result<ManifoldBranch> {
+    map.validate()?;
+    input::same("columns of the vertices", map.dim(), vertices.ncols())?;
+    input::finite(vertices, "vertices")?;
+    input::state(start, map.dim(), "start")?;
+    if vertices.nrows() < 2 {
+        return Err(Error::TooShort { what: "vertices", needed: 2, found: vertices.nrows() });
+    }
+    let input = constant_input(map, input)?;
+    let line: Vec<DVector<f64>> = vertices
+        .rows()
+        .into_iter()
+        .map(|row| DVector::from_iterator(row.len(), row.iter().copied()))
+        .collect();
+    let start = DVector::from_column_slice(start);
+    let reached = image(map, &input, std::slice::from_ref(&start));
+    let distance = (&reached[0] - &line[0]).amax();
+    if distance.is_nan() || distance > 1e-6 * (1.0 + line[0].amax()) {
+        let distance = if distance.is_finite() { distance } else { f64::MAX };
+        return Err(Error::NotPreimage { distance });
+    }
+    let region = map.region(start.as_slice());
+    let back = preimage(map, &input, &mut Inverses::default(), &line, &start, region);
+    let length = back.line.windows(2).map(|pair| (&pair[1] - &pair[0]).norm()).sum();
+    let end = back.stop.map_or(BranchEnd::Complete, BranchEnd::from);
+    Ok(ManifoldBranch { vertices: rows(&back.line), length, end })
 }
 
 /// Grows one branch.
@@ -229,10 +281,7 @@ fn grow(
             }
         }
         if let Some(stop) = stop {
-            return branch.finish(match stop {
-                Stop::Fold => BranchEnd::Fold,
-                Stop::Singular => BranchEnd::Singular,
-            });
+            return branch.finish(stop.into());
         }
         if branch.length - before <= 1e-14 * branch.length {
             return branch.finish(BranchEnd::Point);
@@ -241,6 +290,12 @@ fn grow(
             return branch.finish(BranchEnd::Steps);
         }
     }
+}
+
+/// Points as the rows of an array.
+fn rows(points: &[DVector<f64>]) -> Array2<f64> {
+    let dim = points.first().map_or(0, DVector::len);
+    Array2::from_shape_fn((points.len(), dim), |(i, j)| points[i][j])
 }
 
 /// A branch as it grows.
@@ -273,8 +328,6 @@ impl Growing<'_> {
     }
 
     fn finish(self, end: BranchEnd) -> ManifoldBranch {
-        let dim = self.vertices[0].len();
-        let vertices = Array2::from_shape_fn((self.vertices.len(), dim), |(i, j)| self.vertices[i][j]);
-        ManifoldBranch { vertices, length: self.length, end }
+        ManifoldBranch { vertices: rows(&self.vertices), length: self.length, end }
     }
 }
