@@ -124,7 +124,7 @@ pub enum Error {
     },
     /// A state that should belong to a fixed point or a cycle does not come back to itself.
     #[error(
-        "after {period} steps the state is {distance} away from itself; pass a fixed point, or a state of a cycle with its period"
+        "after {period} steps the state is {distance} away from itself; pass a fixed point or a cycle with its period"
     )]
     NotPeriodic {
         /// Steps after which it should be back.
