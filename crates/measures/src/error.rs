@@ -108,6 +108,72 @@ pub enum Error {
         /// What the integrator reports.
         reason: String,
     },
+    /// A text that should say which units are active does not.
+    #[error("a linear region is written as zeros and ones; letter {column} is another")]
+    RegionText {
+        /// Which letter, from 0.
+        column: usize,
+    },
+    /// A computation would take more than it may.
+    #[error("{what}: more than the {limit} that the settings allow; raise the limit or ask for less")]
+    Budget {
+        /// What there would be too many of.
+        what: &'static str,
+        /// How many are allowed.
+        limit: usize,
+    },
+    /// A state that should belong to a fixed point or a cycle does not come back to itself.
+    #[error(
+        "after {period} steps the state is {distance} away from itself; pass a fixed point or a cycle with its period"
+    )]
+    NotPeriodic {
+        /// Steps after which it should be back.
+        period: usize,
+        /// How far off it is then, in the variable that is farthest off.
+        distance: f64,
+    },
+    /// A state that should be mapped to another one is not.
+    #[error(
+        "the state is mapped to a distance of {distance} from where it should be; take one of the preimages"
+    )]
+    NotPreimage {
+        /// How far off, in the variable that is farthest off.
+        distance: f64,
+    },
+    /// A fixed point or cycle has an eigenvalue too close to the unit circle for a manifold.
+    #[error(
+        "an eigenvalue has modulus {modulus}, too close to 1 to tell the stable from the unstable manifold"
+    )]
+    NotHyperbolic {
+        /// Modulus of the eigenvalue.
+        modulus: f64,
+    },
+    /// A manifold has another dimension than the function that was called can follow.
+    #[error("the {manifold} manifold has dimension {found}, not {expected}")]
+    ManifoldDimension {
+        /// "stable" or "unstable".
+        manifold: &'static str,
+        /// The dimension that the function follows.
+        expected: usize,
+        /// How many eigenvalues there are.
+        found: usize,
+    },
+    /// A fixed point or cycle touches the border of two linear regions, where the map has no Jacobian.
+    #[error("the state at step {step} lies on the border of unit {unit}, where the map has no Jacobian")]
+    OnBorder {
+        /// Step along the cycle.
+        step: usize,
+        /// Rectified unit whose drive vanishes there.
+        unit: usize,
+    },
+    /// An iterative decomposition of a matrix did not converge.
+    #[error("the {decomposition} of a matrix with {size} rows did not converge; look at its entries")]
+    Decomposition {
+        /// Which one.
+        decomposition: &'static str,
+        /// Rows of the matrix.
+        size: usize,
+    },
     /// The parameters of a system make no sense.
     #[error(transparent)]
     System(#[from] attractor_systems::Error),
