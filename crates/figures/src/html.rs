@@ -5,7 +5,7 @@ use std::{fmt::Write as _, fs, path::Path};
 use attractor_systems::Trajectory;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use crate::{Error, Result, file, state_space};
+use crate::{Error, Result, file, state_space, svg::escape};
 
 mod viewer;
 
@@ -97,7 +97,7 @@ impl HtmlReport {
         let path = path.as_ref();
         let bytes = fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
         if !bytes.starts_with(PNG_SIGNATURE) {
-            return Err(Error::NotPng { path: path.to_owned() });
+            return Err(Error::NotAPicture { path: path.to_owned() });
         }
         let caption = escape(caption);
         self.add(format_args!(
@@ -167,22 +167,6 @@ fn data_uri(png: &[u8]) -> String {
     format!("data:image/png;base64,{}", STANDARD.encode(png))
 }
 
-/// Text for use between tags and in quoted attributes.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(c),
-        }
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,6 +191,6 @@ mod tests {
         let path = folder.path().join("x.png");
         assert!(matches!(HtmlReport::new("t").picture(&path, "c"), Err(Error::Read { .. })));
         fs::write(&path, "text").unwrap();
-        assert!(matches!(HtmlReport::new("t").picture(&path, "c"), Err(Error::NotPng { .. })));
+        assert!(matches!(HtmlReport::new("t").picture(&path, "c"), Err(Error::NotAPicture { .. })));
     }
 }

@@ -43,19 +43,36 @@
 //! ```
 
 mod axis;
+pub mod basin;
+pub mod bifurcation;
 mod box3;
 mod canvas;
+mod contour;
 mod coordinates;
 mod error;
 mod file;
+pub mod fixed_points;
 mod font;
+pub mod gallery;
 pub mod html;
+mod input;
+mod invariant;
+mod layout;
+mod legend;
+pub mod lyapunov;
 mod panel;
+mod raster;
+pub mod return_map;
 pub mod series;
 pub mod spectra;
 pub mod state_space;
+mod streamline;
+mod svg;
+pub mod symbol_graph;
 mod theme;
 pub mod training;
+pub mod vector_field;
 mod view;
 
 pub use error::{Error, Result};
+pub use invariant::{Cycle, FixedPoint, Manifold, Stability};

@@ -26,6 +26,29 @@ impl Panel {
         Ok(Self { area, x, y })
     }
 
+    /// A panel over the width of the sheet with its frame, its numbers and, where they are given, its names.
+    pub(crate) fn wide(
+        canvas: &mut Canvas,
+        (top, height): (f32, f32),
+        room: f32,
+        (x, y): (Axis, Axis),
+        (x_name, y_name): (Option<&str>, &str),
+    ) -> Result<Self> {
+        let width = canvas.width - room - 16.0;
+        let panel = Self::new(room, top, width, height, x, y)?;
+        panel.frame(canvas, x_name.is_some());
+        panel.name_y(canvas, y_name, 14.0);
+        if let Some(name) = x_name {
+            panel.name_x(canvas, name);
+        }
+        Ok(panel)
+    }
+
+    /// Room that numbers and name of a vertical axis at the left end of the sheet take.
+    pub(crate) fn margin(canvas: &Canvas, axis: &Axis) -> f32 {
+        Self::room(canvas, axis) + 28.0
+    }
+
     /// Room that the numbers of a vertical axis take.
     pub(crate) fn room(canvas: &Canvas, axis: &Axis) -> f32 {
         let style = Type::new(theme::TICK, theme::MUTED);
@@ -38,7 +61,7 @@ impl Panel {
         let (left, top, right, bottom) =
             (self.area.left(), self.area.top(), self.area.right(), self.area.bottom());
         let numbers = Type::new(theme::TICK, theme::MUTED);
-        let grid = Pen { color: theme::GRID, width: 1.0 };
+        let grid = Pen::new(theme::GRID, 1.0);
         for tick in &self.x.ticks {
             let (x, _) = self.place(tick.value, 0.0);
             canvas.line(&[(x, top), (x, bottom)], grid);
@@ -51,7 +74,7 @@ impl Panel {
             canvas.line(&[(left, y), (right, y)], grid);
             canvas.text(&tick.label, (left - GAP, y), numbers.align(Align::End));
         }
-        let frame = Pen { color: theme::FRAME, width: 1.0 };
+        let frame = Pen::new(theme::FRAME, 1.0);
         canvas.line(&[(left, top), (left, bottom), (right, bottom)], frame);
     }
 
@@ -105,6 +128,19 @@ impl Panel {
             _ => canvas.lines(&places, pen),
         }
         canvas.clip(None);
+    }
+
+    /// A horizontal line through a value, where that lies in the area.
+    pub(crate) fn level(&self, canvas: &mut Canvas, value: f64, pen: Pen) {
+        let (_, y) = self.place(0.0, value);
+        if (self.area.top()..=self.area.bottom()).contains(&y) {
+            canvas.line(&[(self.area.left(), y), (self.area.right(), y)], pen);
+        }
+    }
+
+    /// The rectangle that data are drawn in.
+    pub(crate) fn area(&self) -> Rect {
+        self.area
     }
 
     /// The place of a point on the sheet.

@@ -74,8 +74,8 @@ pub fn draw_between(
         // A broad line under a fine one: both are seen where they coincide.
         let fine = if rows.len() > 1_000 { 1.3 } else { 1.6 };
         let pens = [
-            Pen { color: theme::faded(theme::MEASURED, 0.8), width: 2.0 * fine },
-            Pen { color: theme::GENERATED, width: fine },
+            Pen::new(theme::faded(theme::MEASURED, 0.8), 2.0 * fine),
+            Pen::new(theme::GENERATED, fine),
         ];
         for ((pen, dt), (data, rows)) in pens.into_iter().zip([measured.dt(), generated.dt()]).zip(&tables) {
             let points = (*rows).clone().map(|t| (t as f64 * dt, data[[t, i]]));

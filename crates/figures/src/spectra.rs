@@ -69,8 +69,8 @@ pub fn draw(spectra: &[Spectrum], path: impl AsRef<Path>) -> Result<()> {
         }
         // A broad line under a fine one: both are seen where they coincide.
         let pens = [
-            Pen { color: theme::faded(theme::MEASURED, 0.8), width: 2.5 },
-            Pen { color: theme::GENERATED, width: 1.3 },
+            Pen::new(theme::faded(theme::MEASURED, 0.8), 2.5),
+            Pen::new(theme::GENERATED, 1.3),
         ];
         for (points, pen) in [&spectrum.measured, &spectrum.generated].into_iter().zip(pens) {
             panel.curve(&mut canvas, points.iter().copied().filter(|(frequency, _)| *frequency > 0.0), pen);

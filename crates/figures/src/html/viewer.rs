@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use attractor_systems::Trajectory;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::escape;
 use crate::{
     Result,
     axis::{self, Axis},
     coordinates::Coordinates,
+    svg::escape,
     view::{AZIMUTH, ELEVATION},
 };
 
