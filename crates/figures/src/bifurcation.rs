@@ -13,9 +13,11 @@ use crate::{
     theme,
 };
 
-/// Pixels of the diagram.
+/// Pixels of the diagram from left to right.
 const COLUMNS: usize = 1_200;
-const ROWS: usize = 700;
+/// Fewest and most pixels from bottom to top: as many as there are states for a value of the parameter, so that chaos is
+/// a grey area and not a scatter of dots.
+const ROWS: (usize, usize) = (240, 600);
 /// Height of the diagram and of the panel of the exponent.
 const HEIGHT: f32 = 270.0;
 const LOWER: f32 = 100.0;
@@ -61,13 +63,24 @@ impl<'a> Bifurcation<'a> {
     fn check(&self) -> Result<()> {
         input::not_empty("the bifurcation diagram", self.parameter.len())?;
         input::increasing("the values of the parameter", self.parameter)?;
-        input::length("sets of states, one for each value of the parameter", self.parameter.len(), self.states.len())?;
+        input::length(
+            "sets of states, one for each value of the parameter",
+            self.parameter.len(),
+            self.states.len(),
+        )?;
         for (i, states) in self.states.iter().enumerate() {
             input::finite(&format!("the states at value {i} of the parameter"), states.iter().copied())?;
         }
-        input::not_empty("the set of states of the bifurcation diagram", self.states.iter().map(Vec::len).sum())?;
+        input::not_empty(
+            "the set of states of the bifurcation diagram",
+            self.states.iter().map(Vec::len).sum(),
+        )?;
         if let Some(exponent) = self.exponent {
-            input::length("exponents, one for each value of the parameter", self.parameter.len(), exponent.len())?;
+            input::length(
+                "exponents, one for each value of the parameter",
+                self.parameter.len(),
+                exponent.len(),
+            )?;
             input::finite("the exponents", exponent.iter().copied().filter(|value| !value.is_nan()))?;
         }
         if let Some((low, high)) = self.range {
@@ -83,12 +96,19 @@ impl<'a> Bifurcation<'a> {
         std::iter::once(p[0]).chain(between).chain([p[p.len() - 1]]).collect()
     }
 
+    /// Pixels from bottom to top.
+    fn rows(&self) -> usize {
+        let states: usize = self.states.iter().map(Vec::len).sum();
+        (states / self.states.len().max(1)).clamp(ROWS.0, ROWS.1)
+    }
+
     /// The share of time that the system spends in each pixel, as shades.
     ///
     /// Each column is scaled by the number of its states: a state that is always visited is darkest, whatever the
     /// number of states.
     fn shades(&self, x: (f64, f64), y: (f64, f64)) -> Vec<ColorU8> {
-        let mut counts = vec![0.0_f32; COLUMNS * ROWS];
+        let rows = self.rows();
+        let mut counts = vec![0.0_f32; COLUMNS * rows];
         let mut totals = vec![0.0_f32; COLUMNS];
         let edges = self.edges();
         let column = |value: f64| ((value - x.0) / (x.1 - x.0) * COLUMNS as f64).clamp(0.0, COLUMNS as f64);
@@ -96,8 +116,8 @@ impl<'a> Bifurcation<'a> {
             let first = (column(edges[i]).round() as usize).min(COLUMNS - 1);
             let end = (column(edges[i + 1]).round() as usize).max(first + 1);
             for state in states {
-                let row = (1.0 - (state - y.0) / (y.1 - y.0)) * ROWS as f64;
-                if !(0.0..ROWS as f64).contains(&row) {
+                let row = (1.0 - (state - y.0) / (y.1 - y.0)) * rows as f64;
+                if !(0.0..rows as f64).contains(&row) {
                     continue;
                 }
                 for column in first..end {
@@ -110,8 +130,8 @@ impl<'a> Bifurcation<'a> {
             if *count == 0.0 {
                 return ColorU8::from_rgba(0, 0, 0, 0);
             }
-            let density = count / totals[k % COLUMNS].max(1.0) * ROWS as f32;
-            theme::density(0.15 + 0.85 * density.ln_1p() / (ROWS as f32).ln_1p())
+            let density = count / totals[k % COLUMNS].max(1.0) * rows as f32;
+            theme::density(0.15 + 0.85 * density.ln_1p() / (rows as f32).ln_1p())
         };
         counts.iter().enumerate().map(shade).collect()
     }
@@ -200,13 +220,14 @@ mod tests {
         let noise: Vec<f64> = (0..5_000).map(|k| (f64::from(k) * 0.618_033_988_75).fract()).collect();
         let states = [vec![0.25, 0.75], noise];
         let shades = Bifurcation::new(&parameter, &states).shades((0.0, 1.0), (0.0, 1.0));
+        let rows = shades.len() / COLUMNS;
         let darkness = |column: usize| {
-            let visited = (0..ROWS).map(|row| shades[row * COLUMNS + column]).filter(|c| c.alpha() > 0);
+            let visited = (0..rows).map(|row| shades[row * COLUMNS + column]).filter(|c| c.alpha() > 0);
             visited.map(|c| 255 - u32::from(c.red())).collect::<Vec<_>>()
         };
         let (cycle, chaos) = (darkness(10), darkness(COLUMNS - 10));
         assert_eq!(cycle.len(), 2);
-        assert!(chaos.len() > ROWS / 2);
+        assert!(chaos.len() > rows / 2);
         assert!(cycle.iter().min() > chaos.iter().max());
         // Halfway between the two values the columns change.
         assert_eq!(darkness(COLUMNS / 2 - 1).len(), 2);

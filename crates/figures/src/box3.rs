@@ -106,8 +106,7 @@ impl Box3 {
         for tick in &self.axes[axis].ticks {
             let position = self.axes[axis].position(tick.value);
             let (x, y) = along(position);
-            canvas
-                .line(&[(x, y), (x + 5.0 * out.0, y + 5.0 * out.1)], Pen::new(theme::FRAME, 1.0));
+            canvas.line(&[(x, y), (x + 5.0 * out.0, y + 5.0 * out.1)], Pen::new(theme::FRAME, 1.0));
             // At the front corner the numbers of the first axis make way for those of the second, and at the end
             // of the second axis the sheet ends.
             if axis < 2 && position > 0.95 {

@@ -63,7 +63,8 @@ mod tests {
         for [a, b] in &pieces {
             for end in [a, b] {
                 assert!((end.0.hypot(end.1) - 1.0).abs() < 2e-4);
-                let met = pieces.iter().flatten().filter(|p| (p.0 - end.0).hypot(p.1 - end.1) < 1e-12).count();
+                let met =
+                    pieces.iter().flatten().filter(|p| (p.0 - end.0).hypot(p.1 - end.1) < 1e-12).count();
                 assert_eq!(met, 2);
             }
         }

@@ -68,7 +68,9 @@ pub enum Error {
         found: usize,
     },
     /// Values that have to increase do not.
-    #[error("{what}: the value at index {index} is not larger than the one before; sort them and leave out doubles")]
+    #[error(
+        "{what}: the value at index {index} is not larger than the one before; sort them and leave out doubles"
+    )]
     Order {
         /// The values.
         what: String,

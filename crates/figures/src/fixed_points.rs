@@ -9,7 +9,7 @@ use crate::{
     Cycle, FixedPoint, Manifold, Result,
     axis::{self, Axis},
     box3::{self, Box3},
-    canvas::{Canvas, Pen, Type},
+    canvas::{Align, Canvas, Pen, Type},
     coordinates::Projection,
     input, invariant,
     legend::{Legend, Swatch},
@@ -36,10 +36,7 @@ pub struct StateSpace<'a> {
 
 impl<'a> StateSpace<'a> {
     /// The trajectory `attractor` \[T, N\] with the names of its N variables; a row with NaN breaks its line.
-    pub fn new<S: Into<String>>(
-        attractor: ArrayView2<'a, f64>,
-        names: impl IntoIterator<Item = S>,
-    ) -> Self {
+    pub fn new<S: Into<String>>(attractor: ArrayView2<'a, f64>, names: impl IntoIterator<Item = S>) -> Self {
         Self {
             attractor,
             names: names.into_iter().map(Into::into).collect(),
@@ -93,7 +90,11 @@ impl<'a> StateSpace<'a> {
             attractor: projection.apply(self.attractor),
             fixed_points: self.fixed_points.iter().map(row).collect(),
             cycles: self.cycles.iter().map(|c| (projection.apply(c.points.view()), c.clone())).collect(),
-            manifolds: self.manifolds.iter().map(|m| (projection.apply(m.points.view()), m.clone())).collect(),
+            manifolds: self
+                .manifolds
+                .iter()
+                .map(|m| (projection.apply(m.points.view()), m.clone()))
+                .collect(),
             names: projection.names,
             is_curve: self.is_curve,
         })
@@ -168,7 +169,11 @@ const ATTRACTOR: ColorU8 = theme::TERMS[6];
 /// When the attractor is empty or holds an infinite value, the number of names or of coordinates is another than that of
 /// the attractor, or the file cannot be written.
 pub fn draw(state_space: &StateSpace, path: impl AsRef<Path>) -> Result<()> {
-    let projected = state_space.projected()?;
+    picture(&state_space.projected()?)?.save(path.as_ref())
+}
+
+/// The picture of [`draw`], in memory.
+pub(crate) fn picture(projected: &Projected) -> Result<Canvas> {
     let mut canvas = Canvas::column(0.0)?;
     let legend = projected.legend();
     let right = theme::COLUMN - 12.0;
@@ -186,21 +191,26 @@ pub fn draw(state_space: &StateSpace, path: impl AsRef<Path>) -> Result<()> {
     if outside > 0 {
         let (subject, verb) = if outside == 1 { ("1 fixed point", "lies") } else { ("fixed points", "lie") };
         let count = if outside == 1 { String::new() } else { format!("{outside} ") };
-        let style = Type::new(theme::TICK, theme::MUTED).align(crate::canvas::Align::Start);
+        let style = Type::new(theme::TICK, theme::MUTED).align(Align::Start);
         canvas.text(&format!("{count}{subject} {verb} outside"), (room, rows + 12.0), style);
     }
     if plane {
         canvas.height = head + PLANE + 56.0;
-        in_plane(&mut canvas, &projected, (axes[0].clone(), axes[1].clone()), (room, head))?;
+        in_plane(&mut canvas, projected, (axes[0].clone(), axes[1].clone()), (room, head))?;
     } else {
         canvas.height = head + BOX;
         let axes = [axes[0].clone(), axes[1].clone(), axes[2].clone()];
-        in_space(&mut canvas, &projected, axes, head);
+        in_space(&mut canvas, projected, axes, head);
     }
-    canvas.save(path.as_ref())
+    Ok(canvas)
 }
 
-fn in_plane(canvas: &mut Canvas, sets: &Projected, axes: (Axis, Axis), (room, head): (f32, f32)) -> Result<()> {
+fn in_plane(
+    canvas: &mut Canvas,
+    sets: &Projected,
+    axes: (Axis, Axis),
+    (room, head): (f32, f32),
+) -> Result<()> {
     let names = (Some(sets.names[0].as_str()), sets.names[1].as_str());
     let panel = Panel::wide(canvas, (head, PLANE), room, axes, names)?;
     let flat = |points: &[[f64; 3]]| -> Vec<(f64, f64)> { points.iter().map(|p| (p[0], p[1])).collect() };

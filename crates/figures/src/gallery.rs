@@ -91,7 +91,7 @@ pub fn draw(portraits: &[Portrait], path: impl AsRef<Path>) -> Result<()> {
         5..=12 => 4,
         13..=40 => 5,
         41..=90 => 6,
-        _ => 8,
+        _ => 7,
     };
     let width = (theme::WIDTH - 2.0 * MARGIN - (columns - 1) as f32 * GAP) / columns as f32;
     let height = (0.85 * width).min(260.0);
@@ -106,7 +106,8 @@ pub fn draw(portraits: &[Portrait], path: impl AsRef<Path>) -> Result<()> {
         let (left, top) = corner(i);
         // A long name is set smaller before it is cut.
         let natural = canvas.width(&portrait.name, style);
-        let small = Type { size: (style.size * (width + GAP - 4.0) / natural).clamp(10.0, style.size), ..style };
+        let small =
+            Type { size: (style.size * (width + GAP - 4.0) / natural).clamp(9.5, style.size), ..style };
         let name = canvas.fitted(&portrait.name, small, width + GAP - 2.0);
         canvas.text(&name, (left + width / 2.0, top + height + NAME / 2.0), small);
     }
@@ -119,7 +120,12 @@ pub fn draw(portraits: &[Portrait], path: impl AsRef<Path>) -> Result<()> {
     canvas.save(path.as_ref())
 }
 
-fn panel(canvas: &mut Canvas, portrait: &Portrait, (left, top): Place, (width, height): (f32, f32)) -> Result<()> {
+fn panel(
+    canvas: &mut Canvas,
+    portrait: &Portrait,
+    (left, top): Place,
+    (width, height): (f32, f32),
+) -> Result<()> {
     let points = portrait.flat()?;
     let place = |(x, y, _): &(f32, f32, f32)| (left + width * x, top + height * (1.0 - y));
     let opacity = match points.len() {

@@ -34,7 +34,11 @@ pub(crate) fn length(what: &str, expected: usize, found: usize) -> Result<()> {
 
 /// That points have as many coordinates as the picture.
 pub(crate) fn dimension(what: &str, expected: usize, found: usize) -> Result<()> {
-    if expected == found { Ok(()) } else { Err(Error::Coordinates { what: what.to_owned(), expected, found }) }
+    if expected == found {
+        Ok(())
+    } else {
+        Err(Error::Coordinates { what: what.to_owned(), expected, found })
+    }
 }
 
 /// That values are finite and each is larger than the one before.

@@ -47,7 +47,9 @@ impl Stability {
     /// Draws the mark of this kind with a white edge.
     pub(crate) fn mark(self, canvas: &mut Canvas, (x, y): Place, radius: f32) {
         let color = self.color();
-        let square = |half: f32| [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)];
+        let square = |half: f32| {
+            [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
+        };
         let diamond = |half: f32| [(x, y - half), (x + half, y), (x, y + half), (x - half, y)];
         match self {
             Self::Stable => {
@@ -166,7 +168,12 @@ impl Manifold {
 }
 
 /// Checks that each set has `dim` coordinates and positions that are finite.
-pub(crate) fn check(points: &[FixedPoint], cycles: &[Cycle], manifolds: &[Manifold], dim: usize) -> Result<()> {
+pub(crate) fn check(
+    points: &[FixedPoint],
+    cycles: &[Cycle],
+    manifolds: &[Manifold],
+    dim: usize,
+) -> Result<()> {
     for (i, point) in points.iter().enumerate() {
         let what = format!("fixed point {i}");
         input::dimension(&what, dim, point.position.len())?;

@@ -107,7 +107,8 @@ mod tests {
             let node = |k: usize| 7 * k % count;
             let edges: Vec<_> = (0..count).map(|k| (node(k), node(k + 1), 1.0)).collect();
             let places = places(count, &edges);
-            let joined: f64 = edges.iter().map(|e| distance(places[e.0], places[e.1])).sum::<f64>() / count as f64;
+            let joined: f64 =
+                edges.iter().map(|e| distance(places[e.0], places[e.1])).sum::<f64>() / count as f64;
             let mut all = 0.0;
             for i in 0..count {
                 for j in 0..i {

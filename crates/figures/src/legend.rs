@@ -72,7 +72,9 @@ impl Legend {
         for ((swatch, _), (text, x, row)) in self.entries.iter().zip(places) {
             let y = top + (row as f32 + 0.5) * ROW;
             match *swatch {
-                Swatch::Line(pen) => canvas.line(&[(x, y), (x + 21.0, y)], Pen { width: pen.width.max(2.0), ..pen }),
+                Swatch::Line(pen) => {
+                    canvas.line(&[(x, y), (x + 21.0, y)], Pen { width: pen.width.max(2.0), ..pen })
+                }
                 Swatch::Patch(color) => {
                     if let Some(area) = Rect::from_xywh(x + 3.0, y - 6.5, 17.0, 13.0) {
                         canvas.rectangle(area, color);

@@ -81,7 +81,8 @@ impl<'a> Convergence<'a> {
 
     /// Lower and upper end of the band of exponent `k` in a row; twice the estimate where there are no errors.
     fn band(&self, row: usize, k: usize) -> (f64, f64) {
-        let (value, error) = (self.exponents[[row, k]], self.errors.map_or(0.0, |errors| errors[[row, k]].abs()));
+        let (value, error) =
+            (self.exponents[[row, k]], self.errors.map_or(0.0, |errors| errors[[row, k]].abs()));
         (value - error, value + error)
     }
 
@@ -126,7 +127,8 @@ pub fn draw(convergence: &Convergence, path: impl AsRef<Path>) -> Result<()> {
     let room = axes.iter().map(|axis| Panel::margin(&canvas, axis)).fold(0.0, f32::max);
     let head = legend.height(&canvas, room, canvas.width - 8.0) + 14.0;
     legend.draw(&mut canvas, room, theme::COLUMN - 8.0, 6.0);
-    let start = if convergence.times.len() > 1 { convergence.times[0].min(0.0) } else { convergence.times[0] };
+    let start =
+        if convergence.times.len() > 1 { convergence.times[0].min(0.0) } else { convergence.times[0] };
     let end = convergence.times[convergence.times.len() - 1];
     let time = Axis::linear(axis::padded((start, end), 0.0), 6);
     let rows = convergence.rows();
@@ -134,7 +136,8 @@ pub fn draw(convergence: &Convergence, path: impl AsRef<Path>) -> Result<()> {
     for (i, (group, y)) in groups.iter().zip(axes).enumerate() {
         let top = head + i as f32 * (height + gap);
         let last = i + 1 == groups.len();
-        let name = if split { format!("λ{} (1/{unit})", subscript(i + 1)) } else { format!("λ (1/{unit})") };
+        let name =
+            if split { format!("λ{} (1/{unit})", subscript(i + 1)) } else { format!("λ (1/{unit})") };
         let x_name = format!("time ({unit})");
         let names = (last.then_some(x_name.as_str()), name.as_str());
         let panel = Panel::wide(&mut canvas, (top, height), room, (time.clone(), y), names)?;
@@ -164,7 +167,11 @@ fn curve(canvas: &mut Canvas, panel: &Panel, convergence: &Convergence, rows: &[
         panel.level(canvas, *known, Pen::new(theme::INK, 1.2).dashed(5.0, 4.0));
     }
     let running: ArrayView1<f64> = convergence.exponents.column(k);
-    panel.curve(canvas, rows.iter().map(|row| (convergence.times[*row], running[*row])), Pen::new(color, 1.8));
+    panel.curve(
+        canvas,
+        rows.iter().map(|row| (convergence.times[*row], running[*row])),
+        Pen::new(color, 1.8),
+    );
 }
 
 /// The final value of each named exponent, with its error.
@@ -180,7 +187,10 @@ fn legend(convergence: &Convergence) -> Legend {
         legend.add(Swatch::Line(Pen::new(color(k), 2.0)), format!("λ{} = {text}", subscript(k + 1)));
     }
     if convergence.exponents.ncols() > NAMED {
-        legend.add(Swatch::Line(Pen::new(theme::FRAME, 2.0)), format!("{} more", convergence.exponents.ncols() - NAMED));
+        legend.add(
+            Swatch::Line(Pen::new(theme::FRAME, 2.0)),
+            format!("{} more", convergence.exponents.ncols() - NAMED),
+        );
     }
     if !convergence.reference.is_empty() {
         legend.add(Swatch::Line(Pen::new(theme::INK, 1.2).dashed(5.0, 4.0)), "known");

@@ -1,5 +1,7 @@
 //! The back end that paints a sheet in pixels and writes PNG.
 
+use std::collections::BTreeSet;
+
 use tiny_skia::{
     ColorU8, FillRule, FilterQuality, LineCap, LineJoin, Mask, Paint, PathBuilder, Pixmap, PixmapPaint, Rect,
     Stroke, StrokeDash, Transform,
@@ -34,14 +36,52 @@ pub(crate) fn part(drawn: &[Drawn], fonts: &Fonts, area: Rect, scale: f32) -> Re
         .ok_or_else(|| Error::Drawing { reason: "no memory for a part of a picture".to_owned() })?;
     let transform = Transform::from_scale(scale, scale).pre_translate(-area.left(), -area.top());
     paint(&mut pixmap, drawn, fonts, transform);
-    let colors: Vec<ColorU8> = pixmap.pixels().iter().map(|pixel| pixel.demultiply()).collect();
+    let inks: Vec<ColorU8> = drawn
+        .iter()
+        .filter_map(|next| ink(&next.shape))
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .map(|[r, g, b]| ColorU8::from_rgba(r, g, b, 255))
+        .collect();
+    let colors: Vec<ColorU8> =
+        pixmap.pixels().iter().map(|pixel| cleaned(pixel.demultiply(), &inks)).collect();
     rgba(&colors, pixmap.width(), pixmap.height())
+}
+
+/// The colour that a thing is drawn with, its opacity aside.
+fn ink(shape: &Shape) -> Option<[u8; 3]> {
+    let color = match shape {
+        Shape::Line { pen, .. } => pen.color,
+        Shape::Area { color, .. } | Shape::Dots { color, .. } => *color,
+        Shape::Text { .. } | Shape::Image { .. } => return None,
+    };
+    Some([color.red(), color.green(), color.blue()])
+}
+
+/// A pixel without what rounding does to the colour of translucent ones, and with the opacity in steps that the eye does
+/// not see: noise is what makes files large.
+fn cleaned(pixel: ColorU8, inks: &[ColorU8]) -> ColorU8 {
+    if pixel.alpha() < 3 {
+        return ColorU8::from_rgba(0, 0, 0, 0);
+    }
+    let distance = |ink: &ColorU8| {
+        let apart = |a: u8, b: u8| u32::from(a.abs_diff(b));
+        apart(ink.red(), pixel.red())
+            .max(apart(ink.green(), pixel.green()))
+            .max(apart(ink.blue(), pixel.blue()))
+    };
+    // Premultiplied colours are rounded to one part in as many as their opacity.
+    let rounding = 4 + 512 / u32::from(pixel.alpha());
+    let alpha = pixel.alpha().saturating_add(4) / 8 * 8;
+    let alpha = if alpha >= 248 { 255 } else { alpha };
+    let color =
+        inks.iter().min_by_key(|ink| distance(ink)).filter(|ink| distance(ink) <= rounding).unwrap_or(&pixel);
+    ColorU8::from_rgba(color.red(), color.green(), color.blue(), alpha)
 }
 
 /// Pixels as the bytes of a PNG file.
 pub(crate) fn rgba(colors: &[ColorU8], width: u32, height: u32) -> Result<Vec<u8>> {
-    let bytes: Vec<u8> =
-        colors.iter().flat_map(|c| [c.red(), c.green(), c.blue(), c.alpha()]).collect();
+    let bytes: Vec<u8> = colors.iter().flat_map(|c| [c.red(), c.green(), c.blue(), c.alpha()]).collect();
     encode(&bytes, width, height, png::ColorType::Rgba, None)
 }
 

@@ -31,7 +31,8 @@ pub fn cobweb(graph: &[(f64, f64)], orbit: &[f64], path: impl AsRef<Path>) -> Re
     let graph_x = axis::extent(graph.iter().map(|pair| pair.0).chain(orbit.iter().copied()));
     let ends = graph_x.map_or((0.0, 1.0), |range| axis::padded(range, 0.03));
     let mut legend = Legend::default();
-    let pens = (Pen::new(theme::MEASURED, 2.2), Pen::new(theme::faded(theme::GENERATED, weight(orbit.len())), 1.0));
+    let pens =
+        (Pen::new(theme::MEASURED, 2.2), Pen::new(theme::faded(theme::GENERATED, weight(orbit.len())), 1.0));
     legend.add(Swatch::Line(pens.0), "map");
     legend.add(Swatch::Line(Pen::new(theme::GENERATED, 1.0)), "orbit");
     legend.add(Swatch::Line(diagonal_pen()), "diagonal");
@@ -103,10 +104,8 @@ pub fn draw(returns: &Returns, path: impl AsRef<Path>) -> Result<()> {
     let both = returns.measured.iter().chain(returns.generated).copied();
     let ends = axis::padded(axis::extent(both).unwrap_or((0.0, 1.0)), 0.05);
     let mut legend = Legend::default();
-    let sets = [
-        ("measured", returns.measured, theme::MEASURED),
-        ("generated", returns.generated, theme::GENERATED),
-    ];
+    let sets =
+        [("measured", returns.measured, theme::MEASURED), ("generated", returns.generated, theme::GENERATED)];
     let shown = sets.into_iter().filter(|(_, values, _)| values.len() > 1);
     if returns.generated.len() > 1 {
         shown.clone().for_each(|(name, _, color)| legend.add(Swatch::Dot(color), name));

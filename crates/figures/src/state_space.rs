@@ -20,7 +20,7 @@ const HEIGHT: f32 = 425.0;
 /// Nominal height of the line of subtitles.
 const HEAD: f32 = 44.0;
 
-/// Draws two trajectories of the same variables side by side over the same axes and writes a PNG file to `path`.
+/// Draws two trajectories of the same variables side by side over the same axes and writes a PNG or SVG file to `path`.
 ///
 /// What is drawn depends on the number of variables N:
 ///

@@ -70,9 +70,7 @@ pub fn draw(symbols: &[Symbol], transitions: &[Transition], path: impl AsRef<Pat
     let edges: Vec<_> = transitions.iter().map(|edge| (edge.from, edge.to, edge.probability)).collect();
     let mut canvas = Canvas::column(HEAD + HEIGHT)?;
     let (width, height) = (theme::COLUMN - 2.0 * MARGIN, HEIGHT - 2.0 * MARGIN);
-    let on_sheet = |(x, y): (f64, f64)| {
-        (MARGIN + width * x as f32, HEAD + MARGIN + height * y as f32)
-    };
+    let on_sheet = |(x, y): (f64, f64)| (MARGIN + width * x as f32, HEAD + MARGIN + height * y as f32);
     let places: Vec<Place> = layout::places(symbols.len(), &edges).into_iter().map(on_sheet).collect();
     let largest = symbols.iter().map(|symbol| symbol.occupancy).fold(f64::MIN_POSITIVE, f64::max);
     let full = (90.0 / (symbols.len() as f32).sqrt()).clamp(7.0, 27.0);
@@ -184,8 +182,7 @@ fn names(canvas: &mut Canvas, symbols: &[Symbol], nodes: &[(Place, f32)], larges
     let mut order: Vec<usize> = (0..symbols.len()).collect();
     order.sort_by(|a, b| symbols[*b].occupancy.total_cmp(&symbols[*a].occupancy).then(a.cmp(b)));
     // Left, top, right and bottom of what names must not cover.
-    let mut taken: Vec<[f32; 4]> =
-        nodes.iter().map(|((x, y), r)| [x - r, y - r, x + r, y + r]).collect();
+    let mut taken: Vec<[f32; 4]> = nodes.iter().map(|((x, y), r)| [x - r, y - r, x + r, y + r]).collect();
     for i in order.into_iter().take(NAMED) {
         let ((x, y), r) = nodes[i];
         let text = canvas.fitted(&symbols[i].name, style, 110.0);
@@ -208,10 +205,10 @@ fn names(canvas: &mut Canvas, symbols: &[Symbol], nodes: &[(Place, f32)], larges
         let rectangle = |(x, y): Place| [x - half - 1.0, y - 7.0, x + half + 1.0, y + 7.0];
         let free = |place: &Place| {
             let [left, top, right, bottom] = rectangle(*place);
-            let on_sheet = left > 2.0 && right < theme::COLUMN - 2.0 && top > HEAD && bottom < HEAD + HEIGHT - 2.0;
-            let is_free = |other: &[f32; 4]| {
-                left > other[2] || right < other[0] || top > other[3] || bottom < other[1]
-            };
+            let on_sheet =
+                left > 2.0 && right < theme::COLUMN - 2.0 && top > HEAD && bottom < HEAD + HEIGHT - 2.0;
+            let is_free =
+                |other: &[f32; 4]| left > other[2] || right < other[0] || top > other[3] || bottom < other[1];
             on_sheet && taken.iter().all(is_free)
         };
         if let Some(place) = beside.into_iter().find(free) {

@@ -35,7 +35,7 @@ impl Curve {
     }
 }
 
-/// Draws the first curve (the loss) large and up to eight more (its terms) below it, and writes a PNG file to `path`.
+/// Draws the first curve (the loss) large and up to eight more (its terms) below it, and writes a PNG or SVG file to `path`.
 ///
 /// Each curve has a vertical axis of its own, since terms may differ by orders of magnitude; steps are shared. The axis is
 /// logarithmic where all values are positive and span more than two decades. A linear axis follows the values after

@@ -153,12 +153,13 @@ impl VectorField {
     fn legend(&self) -> Legend {
         let mut legend = Legend::default();
         let [x, y] = &self.names;
-        let change = match self.style {
-            Style::Streamlines => "d",
-            Style::Arrows => "Δ",
-        };
-        legend.add(Swatch::Line(nullcline(theme::MEASURED)), format!("{change}{x} = 0"));
-        legend.add(Swatch::Line(nullcline(NULLCLINE)), format!("{change}{y} = 0"));
+        for (name, color) in [(x, theme::MEASURED), (y, NULLCLINE)] {
+            let change = match self.style {
+                Style::Streamlines => format!("d{name}/dt = 0"),
+                Style::Arrows => format!("Δ{name} = 0"),
+            };
+            legend.add(Swatch::Line(nullcline(color)), change);
+        }
         if !self.borders.is_empty() {
             legend.add(Swatch::Line(border()), "region border");
         }
@@ -264,9 +265,8 @@ fn arrows(canvas: &mut Canvas, field: &VectorField, panel: &Panel) {
     let area = panel.area();
     let rows = (ARROWS as f32 * area.height() / area.width()).round() as usize;
     let places = (0..rows).flat_map(|j| (0..ARROWS).map(move |i| (i, j)));
-    let shares: Vec<(f64, f64)> = places
-        .map(|(i, j)| ((i as f64 + 0.5) / ARROWS as f64, (j as f64 + 0.5) / rows as f64))
-        .collect();
+    let shares: Vec<(f64, f64)> =
+        places.map(|(i, j)| ((i as f64 + 0.5) / ARROWS as f64, (j as f64 + 0.5) / rows as f64)).collect();
     // In nominal pixels, y downwards.
     let step = |(x, y): &(f64, f64)| {
         let (u, v) = field.at(*x, *y);
@@ -277,10 +277,8 @@ fn arrows(canvas: &mut Canvas, field: &VectorField, panel: &Panel) {
     for share in &shares {
         let (u, v) = step(share);
         let size = u.hypot(v);
-        let middle = (
-            area.left() + area.width() * share.0 as f32,
-            area.bottom() - area.height() * share.1 as f32,
-        );
+        let middle =
+            (area.left() + area.width() * share.0 as f32, area.bottom() - area.height() * share.1 as f32);
         // Roots, so that small steps are seen beside large ones.
         let half = 0.5 * longest * (size / largest.max(f64::MIN_POSITIVE)).sqrt();
         if half < 0.6 {
@@ -303,8 +301,7 @@ pub(crate) fn head(canvas: &mut Canvas, from: Place, to: Place, size: f32, color
     }
     let (dx, dy) = (size * dx / length, size * dy / length);
     let base = (to.0 - 1.5 * dx, to.1 - 1.5 * dy);
-    let corners =
-        [to, (base.0 - 0.65 * dy, base.1 + 0.65 * dx), (base.0 + 0.65 * dy, base.1 - 0.65 * dx)];
+    let corners = [to, (base.0 - 0.65 * dy, base.1 + 0.65 * dx), (base.0 + 0.65 * dy, base.1 - 0.65 * dx)];
     canvas.fill(&corners, color);
 }
 
@@ -323,10 +320,14 @@ fn across(x: &[f64], y: &[f64], [a, b, c]: [f64; 3]) -> Option<[(f64, f64); 2]> 
     let (left, right, low, high) = (x[0], x[x.len() - 1], y[0], y[y.len() - 1]);
     let mut ends: Vec<(f64, f64)> = Vec::new();
     if b != 0.0 {
-        ends.extend([left, right].map(|x| (x, -(a * x + c) / b)).iter().filter(|p| (low..=high).contains(&p.1)));
+        ends.extend(
+            [left, right].map(|x| (x, -(a * x + c) / b)).iter().filter(|p| (low..=high).contains(&p.1)),
+        );
     }
     if a != 0.0 {
-        ends.extend([low, high].map(|y| (-(b * y + c) / a, y)).iter().filter(|p| (left..=right).contains(&p.0)));
+        ends.extend(
+            [low, high].map(|y| (-(b * y + c) / a, y)).iter().filter(|p| (left..=right).contains(&p.0)),
+        );
     }
     // A line through a corner has that twice: the two that are furthest apart.
     let first = *ends.first()?;

@@ -92,7 +92,8 @@ fn cobwebs_and_return_maps() {
     assert!(share_of(&png, BLUE, 8) > 2e-3);
 
     let series = |rho: f64| lorenz(60_000, 0.01, rho, [1.0, 1.0, 20.0]).data().column(2).to_vec();
-    let (measured, generated) = (return_map::successive_maxima(&series(28.0)), return_map::successive_maxima(&series(29.0)));
+    let (measured, generated) =
+        (return_map::successive_maxima(&series(28.0)), return_map::successive_maxima(&series(29.0)));
     assert!((700..900).contains(&measured.len()), "{}", measured.len());
     let returns = Returns::new(&measured).with_generated(&generated).with_name("max z");
     let (_, texts) = both("return_map_lorenz", 0.005, |path| return_map::draw(&returns, path));
@@ -128,7 +129,7 @@ fn pendulum() -> VectorField {
 fn fields_of_a_pendulum_and_of_a_piecewise_linear_map() {
     let (png, texts) = both("vector_field_pendulum", 0.01, |path| vector_field::draw(&pendulum(), path));
     assert!(share_of(&png, GREEN, 8) > 2e-4 && share_of(&png, PURPLE, 8) > 2e-4);
-    assert!(has(&texts, "dω = 0") && has(&texts, "saddle") && !has(&texts, "unstable"));
+    assert!(has(&texts, "dω/dt = 0") && has(&texts, "saddle") && !has(&texts, "unstable"));
 
     // A PLRNN of two latents: z' = A z + W max(0, z) + h.
     let step = |x: f64, y: f64| {
@@ -199,9 +200,14 @@ fn basins_of_newton_roots() {
         }
         (0..3).find(|k| (x - root(*k).0).hypot(y - root(*k).1) < 1e-3)
     });
-    let basins = Basins::new((-1.5, 1.5), (-1.5, 1.5), labels.view(), ["fixed point 1", "fixed point 2", "cycle of 5"])
-        .with_names("Re z", "Im z")
-        .with_fixed_points((0..3).map(|k| FixedPoint::new([root(k).0, root(k).1], Stability::Stable)));
+    let basins = Basins::new(
+        (-1.5, 1.5),
+        (-1.5, 1.5),
+        labels.view(),
+        ["fixed point 1", "fixed point 2", "cycle of 5"],
+    )
+    .with_names("Re z", "Im z")
+    .with_fixed_points((0..3).map(|k| FixedPoint::new([root(k).0, root(k).1], Stability::Stable)));
     let (png, texts) = both("basin_newton", 0.3, |path| basin::draw(&basins, path));
     for color in [[0x8c, 0xc1, 0xe6], [0xf3, 0xb4, 0x84], [0x8f, 0xd3, 0xbb]] {
         assert!(share_of(&png, color, 4) > 0.1);
@@ -226,7 +232,8 @@ fn graphs_of_few_and_many_symbols() {
     let edges: Vec<Transition> = (0..8)
         .flat_map(|k| {
             let rest = 0.1 * k as f64;
-            [(k, 0.2), ((k + 1) % 8, 0.8 - rest), ((k + 3) % 8, rest)].map(|(to, p)| Transition::new(k, to, p))
+            [(k, 0.2), ((k + 1) % 8, 0.8 - rest), ((k + 3) % 8, rest)]
+                .map(|(to, p)| Transition::new(k, to, p))
         })
         .collect();
     let (_, texts) = both("symbol_graph_eight", 0.002, |path| symbol_graph::draw(&eight, &edges, path));
@@ -242,15 +249,27 @@ fn graphs_of_few_and_many_symbols() {
     let (_, texts) = both("symbol_graph_many", 0.002, |path| symbol_graph::draw(&many, &edges, path));
     assert!(texts.len() > 15, "{}", texts.len());
     both("symbol_graph_one", 1e-3, |path| {
-        symbol_graph::draw(&[Symbol::new("a long name of a symbol", 1.0)], &[Transition::new(0, 0, 1.0)], path)
+        symbol_graph::draw(
+            &[Symbol::new("a long name of a symbol", 1.0)],
+            &[Transition::new(0, 0, 1.0)],
+            path,
+        )
     });
 }
 
 fn lorenz_foci() -> [FixedPoint; 3] {
     let c = 72.0_f64.sqrt();
     [
-        FixedPoint::new([0.0, 0.0, 0.0], Stability::Saddle).with_eigenvalues([(11.83, 0.0), (-2.67, 0.0), (-22.83, 0.0)]),
-        FixedPoint::new([c, c, 27.0], Stability::Saddle).with_eigenvalues([(0.094, 10.19), (0.094, -10.19), (-13.85, 0.0)]),
+        FixedPoint::new([0.0, 0.0, 0.0], Stability::Saddle).with_eigenvalues([
+            (11.83, 0.0),
+            (-2.67, 0.0),
+            (-22.83, 0.0),
+        ]),
+        FixedPoint::new([c, c, 27.0], Stability::Saddle).with_eigenvalues([
+            (0.094, 10.19),
+            (0.094, -10.19),
+            (-13.85, 0.0),
+        ]),
         FixedPoint::new([-c, -c, 27.0], Stability::Unstable),
     ]
 }
@@ -311,7 +330,8 @@ fn galleries_of_four_and_of_two_hundred() {
     let (_, texts) = both("gallery_four", 0.02, |path| gallery::draw(&four, path));
     assert_eq!(texts.len(), 4);
 
-    let shapes = [flow(28.0), flow(60.0), flow(160.0), henon(3_000)];
+    let shapes = [flow(28.0), flow(60.0), flow(160.0), henon(3_000)]
+        .map(|rows| rows.slice(s![..1_000, ..]).to_owned());
     let many: Vec<Portrait> = (0..200)
         .map(|k| {
             let portrait = Portrait::new(format!("SystemWithALongName{k}"), shapes[k % 4].clone());
@@ -320,9 +340,9 @@ fn galleries_of_four_and_of_two_hundred() {
         .collect();
     let (png, svg) = (place("gallery_many.png"), place("gallery_many.svg"));
     gallery::draw(&many, &png).unwrap();
-    gallery::draw(&many[..40], &svg).unwrap();
+    gallery::draw(&many[..90], &svg).unwrap();
     check_png(&png, 0.02);
-    assert_eq!(check_svg(&svg).len(), 40);
+    assert_eq!(check_svg(&svg).len(), 90);
 }
 
 #[test]
@@ -338,29 +358,44 @@ fn bad_input_is_an_error_that_says_where() {
     assert!(matches!(error, Error::Empty { .. }));
 
     assert!(matches!(return_map::cobweb(&[], &[0.1], &path), Err(Error::Empty { .. })));
-    assert!(matches!(return_map::cobweb(&[(0.0, 0.0)], &[0.1, nan], &path), Err(Error::NonFinite { index: 1, .. })));
+    assert!(matches!(
+        return_map::cobweb(&[(0.0, 0.0)], &[0.1, nan], &path),
+        Err(Error::NonFinite { index: 1, .. })
+    ));
     assert!(matches!(return_map::draw(&Returns::new(&[1.0]), &path), Err(Error::Empty { .. })));
 
     let grid = [0.0, 1.0, 2.0];
     let (field, small) = (Array2::from_elem((3, 3), 1.0), Array2::zeros((2, 3)));
-    let error = vector_field::draw(&VectorField::new(&grid, &grid, field.view(), small.view()), &path).unwrap_err();
+    let error =
+        vector_field::draw(&VectorField::new(&grid, &grid, field.view(), small.view()), &path).unwrap_err();
     assert!(matches!(error, Error::Length { expected: 3, found: 2, .. }), "{error}");
     let mut bad = field.clone();
     bad[[1, 2]] = nan;
-    let error = vector_field::draw(&VectorField::new(&grid, &grid, bad.view(), field.view()), &path).unwrap_err();
+    let error =
+        vector_field::draw(&VectorField::new(&grid, &grid, bad.view(), field.view()), &path).unwrap_err();
     assert!(matches!(error, Error::NonFinite { index: 1, .. }), "{error}");
     let with_point = VectorField::new(&grid, &grid, field.view(), field.view())
         .with_fixed_points([FixedPoint::new([0.0; 3], Stability::Stable)]);
-    assert!(matches!(vector_field::draw(&with_point, &path), Err(Error::Coordinates { expected: 2, found: 3, .. })));
+    assert!(matches!(
+        vector_field::draw(&with_point, &path),
+        Err(Error::Coordinates { expected: 2, found: 3, .. })
+    ));
 
     assert!(matches!(bifurcation::draw(&Bifurcation::new(&[], &[]), &path), Err(Error::Empty { .. })));
-    assert!(matches!(bifurcation::draw(&Bifurcation::new(&[1.0, 2.0], &[vec![1.0]]), &path), Err(Error::Length { .. })));
-    assert!(matches!(bifurcation::draw(&Bifurcation::new(&[1.0], &[vec![]]), &path), Err(Error::Empty { .. })));
+    assert!(matches!(
+        bifurcation::draw(&Bifurcation::new(&[1.0, 2.0], &[vec![1.0]]), &path),
+        Err(Error::Length { .. })
+    ));
+    assert!(matches!(
+        bifurcation::draw(&Bifurcation::new(&[1.0], &[vec![]]), &path),
+        Err(Error::Empty { .. })
+    ));
 
     let labels = array![[Some(0), Some(2)]];
     let error = basin::draw(&Basins::new((0.0, 1.0), (0.0, 1.0), labels.view(), ["a"]), &path).unwrap_err();
     assert!(matches!(error, Error::Index { index: 2, count: 1, .. }), "{error}");
-    let error = basin::draw(&Basins::new((0.0, 0.0), (0.0, 1.0), labels.view(), ["a", "b", "c"]), &path).unwrap_err();
+    let error =
+        basin::draw(&Basins::new((0.0, 0.0), (0.0, 1.0), labels.view(), ["a", "b", "c"]), &path).unwrap_err();
     assert!(matches!(error, Error::Order { .. }), "{error}");
 
     let symbols = [Symbol::new("a", 1.0)];
@@ -372,8 +407,12 @@ fn bad_input_is_an_error_that_says_where() {
 
     let space = StateSpace::new(field.view(), ["x", "y"]);
     assert!(matches!(fixed_points::draw(&space, &path), Err(Error::Length { expected: 3, found: 2, .. })));
-    let space = StateSpace::new(field.view(), ["x", "y", "z"]).with_cycles([Cycle::new(array![[0.0, 1.0]], Stability::Stable)]);
-    assert!(matches!(fixed_points::draw(&space, &path), Err(Error::Coordinates { expected: 3, found: 2, .. })));
+    let space = StateSpace::new(field.view(), ["x", "y", "z"])
+        .with_cycles([Cycle::new(array![[0.0, 1.0]], Stability::Stable)]);
+    assert!(matches!(
+        fixed_points::draw(&space, &path),
+        Err(Error::Coordinates { expected: 3, found: 2, .. })
+    ));
 
     assert!(matches!(gallery::draw(&[], &path), Err(Error::Empty { .. })));
     let empty = Portrait::new("empty", Array2::from_elem((4, 3), nan));
