@@ -8,7 +8,7 @@ use tiny_skia::ColorU8;
 use crate::{
     Error, FixedPoint, Result,
     axis::Axis,
-    canvas::{Canvas, Pen},
+    canvas::Pen,
     input, invariant,
     legend::{Legend, Swatch},
     panel::Panel,
@@ -124,15 +124,9 @@ fn color(label: Option<usize>) -> ColorU8 {
 /// file cannot be written.
 pub fn draw(basins: &Basins, path: impl AsRef<Path>) -> Result<()> {
     basins.check()?;
-    let mut canvas = Canvas::column(0.0)?;
-    let (x, y) = (Axis::linear(basins.x, 5), Axis::linear(basins.y, 5));
-    let room = Panel::margin(&canvas, &y);
-    let (legend, right) = (basins.legend(), theme::COLUMN - 16.0);
-    let head = legend.height(&canvas, room, right) + 12.0;
-    legend.draw(&mut canvas, room, right, 5.0);
-    canvas.height = head + HEIGHT + 56.0;
-    let names = (Some(basins.names[0].as_str()), basins.names[1].as_str());
-    let panel = Panel::wide(&mut canvas, (head, HEIGHT), room, (x, y), names)?;
+    let axes = (Axis::linear(basins.x, 5), Axis::linear(basins.y, 5));
+    let names = (basins.names[0].as_str(), basins.names[1].as_str());
+    let (mut canvas, panel) = Panel::under(&basins.legend(), (HEIGHT, false), axes, names)?;
     let pixels = basins.labels.rows().into_iter().rev().flat_map(|row| row.to_vec()).map(color).collect();
     canvas.clip(Some(panel.area()));
     canvas.image(panel.area(), basins.labels.ncols(), pixels);
@@ -141,10 +135,6 @@ pub fn draw(basins: &Basins, path: impl AsRef<Path>) -> Result<()> {
         let points = curve.rows().into_iter().map(|p| (p[0], p[1]));
         panel.curve(&mut canvas, points, Pen::new(theme::INK, 1.2));
     }
-    canvas.clip(Some(panel.area()));
-    for point in &basins.fixed_points {
-        point.stability.mark(&mut canvas, panel.place(point.position[0], point.position[1]), 6.0);
-    }
-    canvas.clip(None);
+    panel.marks(&mut canvas, basins.fixed_points.iter().map(FixedPoint::in_plane));
     canvas.save(path.as_ref())
 }

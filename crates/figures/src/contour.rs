@@ -24,19 +24,16 @@ pub(crate) fn zeros(x: &[f64], y: &[f64], f: ArrayView2<f64>) -> Vec<Piece> {
                 Some((x[ia] + share * (x[ib] - x[ia]), y[ja] + share * (y[jb] - y[ja])))
             };
             let sides = [0, 1, 2, 3].map(crossing);
-            match sides {
-                [Some(a), Some(b), Some(c), Some(d)] => {
-                    let is_high = value.iter().sum::<f64>() > 0.0;
-                    // Corners 1 and 3 are cut off, or corners 0 and 2.
-                    let cut_odd = (value[0] > 0.0) == is_high;
-                    pieces.extend(if cut_odd { [[a, b], [c, d]] } else { [[d, a], [b, c]] });
-                }
-                _ => {
-                    let ends: Vec<(f64, f64)> = sides.into_iter().flatten().collect();
-                    if let [a, b] = ends[..] {
-                        pieces.push([a, b]);
-                    }
-                }
+            if let [Some(a), Some(b), Some(c), Some(d)] = sides {
+                let is_high = value.iter().sum::<f64>() > 0.0;
+                // Corners 1 and 3 are cut off, or corners 0 and 2.
+                let cut_odd = (value[0] > 0.0) == is_high;
+                pieces.extend(if cut_odd { [[a, b], [c, d]] } else { [[d, a], [b, c]] });
+                continue;
+            }
+            let ends: Vec<(f64, f64)> = sides.into_iter().flatten().collect();
+            if let [a, b] = ends[..] {
+                pieces.push([a, b]);
             }
         }
     }

@@ -239,11 +239,8 @@ fn in_plane(
             canvas.clip(None);
         }
     }
-    canvas.clip(Some(panel.area()));
-    for (place, point) in &sets.fixed_points {
-        point.stability.mark(canvas, panel.place(place[0], place[1]), 6.5);
-    }
-    canvas.clip(None);
+    let mark = |(place, point): &([f64; 3], FixedPoint)| ((place[0], place[1]), point.stability);
+    panel.marks(canvas, sets.fixed_points.iter().map(mark));
     Ok(())
 }
 

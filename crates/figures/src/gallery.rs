@@ -70,7 +70,9 @@ fn scaled(mut points: Vec<[f64; 3]>, dim: usize) -> Vec<[f64; 3]> {
     for k in 0..dim {
         let range = crate::axis::extent(points.iter().map(|point| point[k]));
         let (low, high) = crate::axis::padded(range.unwrap_or((0.0, 1.0)), 0.0);
-        points.iter_mut().for_each(|point| point[k] = (point[k] - low) / (high - low));
+        for point in &mut points {
+            point[k] = (point[k] - low) / (high - low);
+        }
     }
     points
 }

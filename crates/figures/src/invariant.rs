@@ -91,6 +91,11 @@ impl FixedPoint {
         Self { position: position.into(), stability, eigenvalues: Vec::new() }
     }
 
+    /// Where it is in the plane, with its kind.
+    pub(crate) fn in_plane(&self) -> ((f64, f64), Stability) {
+        ((self.position[0], self.position[1]), self.stability)
+    }
+
     /// With the eigenvalues of the Jacobian, as pairs of real and imaginary part.
     #[must_use]
     pub fn with_eigenvalues(mut self, eigenvalues: impl Into<Vec<(f64, f64)>>) -> Self {

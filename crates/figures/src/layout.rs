@@ -15,8 +15,8 @@ pub(crate) fn places(count: usize, edges: &[(usize, usize, f64)]) -> Vec<(f64, f
     let order = order(count, edges);
     let mut places = vec![(0.5, 0.5); count];
     for (rank, node) in order.into_iter().enumerate() {
-        let angle = TAU * (rank as f64 / count as f64 + 0.25);
-        // Clockwise from the top.
+        // Clockwise from the top; two nodes side by side.
+        let angle = TAU * (rank as f64 / count as f64 + if count == 2 { 0.0 } else { 0.25 });
         places[node] = (0.5 - 0.5 * angle.cos(), 0.5 - 0.5 * angle.sin());
     }
     if count == 1 {

@@ -73,7 +73,7 @@ impl Legend {
             let y = top + (row as f32 + 0.5) * ROW;
             match *swatch {
                 Swatch::Line(pen) => {
-                    canvas.line(&[(x, y), (x + 21.0, y)], Pen { width: pen.width.max(2.0), ..pen })
+                    canvas.line(&[(x, y), (x + 21.0, y)], Pen { width: pen.width.max(2.0), ..pen });
                 }
                 Swatch::Patch(color) => {
                     if let Some(area) = Rect::from_xywh(x + 3.0, y - 6.5, 17.0, 13.0) {

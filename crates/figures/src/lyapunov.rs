@@ -182,7 +182,7 @@ fn legend(convergence: &Convergence) -> Legend {
         let value = convergence.exponents[[last, k]];
         let text = match convergence.errors {
             Some(errors) => with_error(value, errors[[last, k]].abs()),
-            None => number(value, decimals(value.abs(), 4)),
+            None => number(value, decimals(value.abs(), 4).min(4)),
         };
         legend.add(Swatch::Line(Pen::new(color(k), 2.0)), format!("λ{} = {text}", subscript(k + 1)));
     }

@@ -6,6 +6,8 @@ use crate::{
     Error, Result,
     axis::Axis,
     canvas::{Align, Canvas, Pen, Place, Type, is_spot},
+    invariant::Stability,
+    legend::Legend,
     theme,
 };
 
@@ -42,6 +44,24 @@ impl Panel {
             panel.name_x(canvas, name);
         }
         Ok(panel)
+    }
+
+    /// A sheet for one column with a legend over one panel of a `height`; the panel is as wide as it is high, if that is
+    /// not wider than the sheet, where `is_square`.
+    pub(crate) fn under(
+        legend: &Legend,
+        (height, is_square): (f32, bool),
+        (x, y): (Axis, Axis),
+        (x_name, y_name): (&str, &str),
+    ) -> Result<(Canvas, Self)> {
+        let mut canvas = Canvas::column(0.0)?;
+        let (room, right) = (Self::margin(&canvas, &y), canvas.width - 16.0);
+        let head = legend.height(&canvas, room, right) + 12.0;
+        legend.draw(&mut canvas, room, right, 5.0);
+        let height = if is_square { height.min(right - room) } else { height };
+        let panel = Self::wide(&mut canvas, (head, height), room, (x, y), (Some(x_name), y_name))?;
+        canvas.height = head + height + 56.0;
+        Ok((canvas, panel))
     }
 
     /// Room that numbers and name of a vertical axis at the left end of the sheet take.
@@ -81,15 +101,17 @@ impl Panel {
     /// Writes the name of the horizontal axis below its numbers.
     pub(crate) fn name_x(&self, canvas: &mut Canvas, name: &str) {
         let style = Type::new(theme::LABEL, theme::INK);
-        let text = canvas.fitted(&self.x.title(name), style, self.area.width() + 40.0);
         let middle = self.area.left() + self.area.width() / 2.0;
+        // Centred, not beyond the nearer end of the sheet.
+        let on_sheet = 2.0 * middle.min(canvas.width - middle) - 8.0;
+        let text = canvas.fitted(&self.x.title(name), style, on_sheet.min(self.area.width() + 40.0));
         canvas.text(&text, (middle, self.area.bottom() + GAP + 30.0), style);
     }
 
     /// Writes the name of the vertical axis upright, with its middle at `x`.
     pub(crate) fn name_y(&self, canvas: &mut Canvas, name: &str, x: f32) {
         let style = Type::new(theme::LABEL, theme::INK).turned(-90.0);
-        let text = canvas.fitted(&self.y.title(name), style, self.area.height() + 20.0);
+        let text = canvas.fitted(&self.y.title(name), style, self.area.height() + 10.0);
         canvas.text(&text, (x, self.area.top() + self.area.height() / 2.0), style);
     }
 
@@ -126,6 +148,19 @@ impl Panel {
         match places[..] {
             [first, ..] if is_spot(&places) => canvas.dot(first, 3.5, pen.color),
             _ => canvas.lines(&places, pen),
+        }
+        canvas.clip(None);
+    }
+
+    /// Marks of fixed points, as many of them as lie in the area.
+    pub(crate) fn marks(
+        &self,
+        canvas: &mut Canvas,
+        points: impl IntoIterator<Item = ((f64, f64), Stability)>,
+    ) {
+        canvas.clip(Some(self.area));
+        for ((x, y), stability) in points {
+            stability.mark(canvas, self.place(x, y), 6.0);
         }
         canvas.clip(None);
     }

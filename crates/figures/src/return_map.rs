@@ -36,10 +36,11 @@ pub fn cobweb(graph: &[(f64, f64)], orbit: &[f64], path: impl AsRef<Path>) -> Re
     legend.add(Swatch::Line(pens.0), "map");
     legend.add(Swatch::Line(Pen::new(theme::GENERATED, 1.0)), "orbit");
     legend.add(Swatch::Line(diagonal_pen()), "diagonal");
-    let (mut canvas, panel) = square(ends, ends, ("xₜ", "xₜ₊₁"), &legend)?;
+    let (mut canvas, panel) = square(ends, ("xₜ", "xₜ₊₁"), &legend)?;
     diagonal(&mut canvas, &panel, ends);
     panel.curve(&mut canvas, graph.iter().copied(), pens.0);
-    let first = (orbit[0], axis_start(ends));
+    // The first step comes from the horizontal axis.
+    let first = (orbit[0], ends.0);
     let steps = orbit.windows(2).flat_map(|pair| [(pair[0], pair[0]), (pair[0], pair[1])]);
     let end = orbit[orbit.len() - 1];
     let web: Vec<(f64, f64)> = std::iter::once(first).chain(steps).chain([(end, end)]).collect();
@@ -48,14 +49,9 @@ pub fn cobweb(graph: &[(f64, f64)], orbit: &[f64], path: impl AsRef<Path>) -> Re
         panel.curve(&mut canvas, web[start..(start + 41).min(web.len())].iter().copied(), pens.1);
     }
     canvas.clip(Some(panel.area()));
-    canvas.dot(panel.place(orbit[0], axis_start(ends)), 5.0, theme::GENERATED);
+    canvas.dot(panel.place(orbit[0], ends.0), 5.0, theme::GENERATED);
     canvas.clip(None);
     canvas.save(path.as_ref())
-}
-
-/// A first step in a cobweb comes from the horizontal axis.
-fn axis_start(ends: (f64, f64)) -> f64 {
-    ends.0
 }
 
 fn weight(steps: usize) -> f32 {
@@ -112,7 +108,7 @@ pub fn draw(returns: &Returns, path: impl AsRef<Path>) -> Result<()> {
         legend.add(Swatch::Line(diagonal_pen()), "diagonal");
     }
     let names = (format!("{} at return n", returns.name), format!("{} at return n + 1", returns.name));
-    let (mut canvas, panel) = square(ends, ends, (&names.0, &names.1), &legend)?;
+    let (mut canvas, panel) = square(ends, (&names.0, &names.1), &legend)?;
     diagonal(&mut canvas, &panel, ends);
     canvas.clip(Some(panel.area()));
     for (_, values, color) in shown {
@@ -135,13 +131,16 @@ pub fn draw(returns: &Returns, path: impl AsRef<Path>) -> Result<()> {
 pub fn successive_maxima(series: &[f64]) -> Vec<f64> {
     let peak = |triple: &[f64]| {
         let (before, value, after) = (triple[0], triple[1], triple[2]);
-        if !(value > before && value >= after) || !(before + value + after).is_finite() {
-            return None;
-        }
+        let is_peak = value > before && value >= after && (before + value + after).is_finite();
         let (slope, bend) = (0.5 * (after - before), before - 2.0 * value + after);
-        Some(if bend < 0.0 { value - slope * slope / (2.0 * bend) } else { value })
+        is_peak.then(|| value - slope * slope / (2.0 * bend))
     };
     series.windows(3).filter_map(peak).collect()
+}
+
+/// A sheet with a square panel, both of whose axes span the same range.
+fn square(ends: (f64, f64), names: (&str, &str), legend: &Legend) -> Result<(Canvas, Panel)> {
+    Panel::under(legend, (SIDE, true), (Axis::linear(ends, 5), Axis::linear(ends, 5)), names)
 }
 
 fn diagonal_pen() -> Pen {
@@ -150,25 +149,6 @@ fn diagonal_pen() -> Pen {
 
 fn diagonal(canvas: &mut Canvas, panel: &Panel, ends: (f64, f64)) {
     panel.curve(canvas, [(ends.0, ends.0), (ends.1, ends.1)], diagonal_pen());
-}
-
-/// A sheet with a square panel.
-fn square(
-    x: (f64, f64),
-    y: (f64, f64),
-    (x_name, y_name): (&str, &str),
-    legend: &Legend,
-) -> Result<(Canvas, Panel)> {
-    let mut canvas = Canvas::column(0.0)?;
-    let (x, y) = (Axis::linear(x, 5), Axis::linear(y, 5));
-    let room = Panel::margin(&canvas, &y);
-    let right = theme::COLUMN - 16.0;
-    let head = legend.height(&canvas, room, right) + 12.0;
-    legend.draw(&mut canvas, room, right, 5.0);
-    let side = SIDE.min(right - room);
-    let panel = Panel::wide(&mut canvas, (head, side), room, (x, y), (Some(x_name), y_name))?;
-    canvas.height = head + side + 56.0;
-    Ok((canvas, panel))
 }
 
 #[cfg(test)]

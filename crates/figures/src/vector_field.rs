@@ -53,8 +53,8 @@ impl VectorField {
         Self {
             x: x.to_vec(),
             y: y.to_vec(),
-            u: u.to_owned(),
-            v: v.to_owned(),
+            u: u.mapv(within),
+            v: v.mapv(within),
             names: ["x".into(), "y".into()],
             style: Style::default(),
             fixed_points: Vec::new(),
@@ -177,6 +177,11 @@ impl VectorField {
     }
 }
 
+/// A value that is not so large that a square of it overflows; NaN stays.
+fn within(value: f64) -> f64 {
+    if value.is_infinite() { value } else { value.clamp(-1e140, 1e140) }
+}
+
 /// Orange-yellow: the second nullcline.
 const NULLCLINE: ColorU8 = theme::TERMS[5];
 
@@ -201,18 +206,11 @@ fn trajectory() -> Pen {
 /// do not have two coordinates, or the file cannot be written.
 pub fn draw(field: &VectorField, path: impl AsRef<Path>) -> Result<()> {
     field.check()?;
-    let mut canvas = Canvas::column(0.0)?;
     let ends = |places: &[f64]| (places[0], places[places.len() - 1]);
-    let (x, y) = (Axis::linear(ends(&field.x), 5), Axis::linear(ends(&field.y), 5));
-    let room = Panel::margin(&canvas, &y);
-    let (legend, right) = (field.legend(), theme::COLUMN - 16.0);
-    let head = legend.height(&canvas, room, right) + 12.0;
-    legend.draw(&mut canvas, room, right, 5.0);
-    canvas.height = head + HEIGHT + 56.0;
-    let names = (Some(field.names[0].as_str()), field.names[1].as_str());
-    let panel = Panel::wide(&mut canvas, (head, HEIGHT), room, (x, y), names)?;
-    let area = panel.area();
-    canvas.clip(Some(area));
+    let axes = (Axis::linear(ends(&field.x), 5), Axis::linear(ends(&field.y), 5));
+    let names = (field.names[0].as_str(), field.names[1].as_str());
+    let (mut canvas, panel) = Panel::under(&field.legend(), (HEIGHT, false), axes, names)?;
+    canvas.clip(Some(panel.area()));
     match field.style {
         Style::Streamlines => flow(&mut canvas, field, &panel),
         Style::Arrows => arrows(&mut canvas, field, &panel),
@@ -234,11 +232,7 @@ pub fn draw(field: &VectorField, path: impl AsRef<Path>) -> Result<()> {
     for points in &field.trajectories {
         panel.curve(&mut canvas, points.rows().into_iter().map(|p| (p[0], p[1])), trajectory());
     }
-    canvas.clip(Some(area));
-    for point in &field.fixed_points {
-        point.stability.mark(&mut canvas, panel.place(point.position[0], point.position[1]), 6.0);
-    }
-    canvas.clip(None);
+    panel.marks(&mut canvas, field.fixed_points.iter().map(FixedPoint::in_plane));
     canvas.save(path.as_ref())
 }
 
@@ -281,7 +275,7 @@ fn arrows(canvas: &mut Canvas, field: &VectorField, panel: &Panel) {
             (area.left() + area.width() * share.0 as f32, area.bottom() - area.height() * share.1 as f32);
         // Roots, so that small steps are seen beside large ones.
         let half = 0.5 * longest * (size / largest.max(f64::MIN_POSITIVE)).sqrt();
-        if half < 0.6 {
+        if half.is_nan() || half < 0.6 {
             canvas.dot(middle, 0.8, STREAM);
             continue;
         }

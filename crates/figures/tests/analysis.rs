@@ -36,7 +36,7 @@ fn both(name: &str, least_ink: f64, draw: impl Fn(&Path) -> Result<(), Error>) -
 }
 
 fn has(texts: &[Text], text: &str) -> bool {
-    texts.iter().any(|line| line.text == text)
+    texts.iter().any(|line| line.line == text)
 }
 
 fn henon(steps: usize) -> Array2<f64> {
@@ -71,8 +71,8 @@ fn exponents_that_settle() {
     let (png, texts) = both("lyapunov_lorenz", 0.005, |path| lyapunov::draw(&few, path));
     assert!(share_of(&png, BLUE, 8) > 1e-3 && share_of(&png, ORANGE, 8) > 1e-3);
     assert!(has(&texts, "λ₂ (1/s)") && has(&texts, "time (s)") && has(&texts, "known"));
-    let last = texts.iter().find(|line| line.text.starts_with("λ₃ = −14.5")).unwrap();
-    assert!(last.text.ends_with("± 0.016"), "{last:?}");
+    let last = texts.iter().find(|text| text.line.starts_with("λ₃ = −14.5")).unwrap();
+    assert!(last.line.ends_with("± 0.016"), "{last:?}");
 
     let many: Vec<f64> = (0..10).map(|k| 1.6 - 0.5 * f64::from(k)).collect();
     let (times, exponents, _) = running(400, &many);
@@ -213,7 +213,7 @@ fn basins_of_newton_roots() {
         assert!(share_of(&png, color, 4) > 0.1);
     }
     // By symmetry the second and third basin are of one size, and the first is not smaller than the others.
-    assert!(texts.iter().any(|line| line.text.starts_with("cycle of 5 (")));
+    assert!(texts.iter().any(|text| text.line.starts_with("cycle of 5 (")));
     // The row of smallest y is at the bottom: the lower left corner belongs to the third root.
     let (width, pixels) = sheet::pixels(&png);
     let corner = pixels[pixels.len() - width * 260 + 300];
@@ -314,7 +314,7 @@ fn state_space_with_all_that_stays() {
     let (png, texts) = both("fixed_points_five", 0.05, |path| {
         fixed_points::draw(&StateSpace::new(wide.view(), names).with_fixed_points([point.clone()]), path)
     });
-    assert!(texts.iter().any(|line| line.text.starts_with("PC 1 (")));
+    assert!(texts.iter().any(|text| text.line.starts_with("PC 1 (")));
     assert!(share_of(&png, PURPLE, 8) > 1e-4);
 }
 
@@ -343,6 +343,55 @@ fn galleries_of_four_and_of_two_hundred() {
     gallery::draw(&many[..90], &svg).unwrap();
     check_png(&png, 0.02);
     assert_eq!(check_svg(&svg).len(), 90);
+}
+
+#[test]
+fn constants_giants_and_long_names_are_pictures_too() {
+    let long = "a name that is much too long for the place where it has to stand, and goes on and on";
+    for (name, size) in [("zero", 0.0), ("giant", f64::MAX), ("tiny", 1e-300)] {
+        let values = Array2::from_shape_fn((40, 3), |(t, k)| if (t + k) % 2 == 0 { size } else { -size });
+        let plane = values.slice(s![.., ..2]);
+        let column = values.column(0).to_vec();
+        let times: Vec<f64> = (0..40).map(f64::from).collect();
+        let point = |dim: usize| [FixedPoint::new(vec![size; dim], Stability::Neutral)];
+        both(&format!("lyapunov_{name}"), 1e-5, |path| {
+            lyapunov::draw(
+                &Convergence::new(&times, values.view()).with_errors(values.view()).with_time_unit(long),
+                path,
+            )
+        });
+        let graph: Vec<(f64, f64)> = plane.rows().into_iter().map(|p| (p[0], p[1])).collect();
+        both(&format!("cobweb_{name}"), 1e-5, |path| return_map::cobweb(&graph, &column, path));
+        both(&format!("return_map_{name}"), 1e-5, |path| {
+            return_map::draw(&Returns::new(&column).with_name(long), path)
+        });
+        for style in [Style::Streamlines, Style::Arrows] {
+            let field = VectorField::from_fn(-1.0..1.0, -1.0..1.0, |x, y| (size * x.signum(), size * y))
+                .with_style(style)
+                .with_names(long, long)
+                .with_borders([[size, 1.0, 0.0]])
+                .with_trajectory(plane)
+                .with_fixed_points([FixedPoint::new([0.0, 0.0], Stability::Saddle)])
+                .with_fixed_points(point(2));
+            both(&format!("vector_field_{name}_{style:?}"), 1e-5, |path| vector_field::draw(&field, path));
+        }
+        let states: Vec<Vec<f64>> = values.rows().into_iter().map(|row| row.to_vec()).collect();
+        let diagram = Bifurcation::new(&times, &states).with_exponent(&column).with_names(long, long);
+        both(&format!("bifurcation_{name}"), 1e-5, |path| bifurcation::draw(&diagram, path));
+        for dim in [1, 2, 3] {
+            let set = values.slice(s![.., ..dim]);
+            let space = StateSpace::new(set, vec![long; dim])
+                .with_fixed_points(point(dim))
+                .with_cycles([Cycle::new(set.to_owned(), Stability::Stable)]);
+            both(&format!("fixed_points_{name}_{dim}"), 1e-5, |path| fixed_points::draw(&space, path));
+        }
+        let portraits = [1, 2, 3].map(|dim| Portrait::new(long, values.slice(s![.., ..dim]).to_owned()));
+        both(&format!("gallery_{name}"), 1e-5, |path| gallery::draw(&portraits, path));
+    }
+    let labels = Array2::from_elem((1, 1), Some(0));
+    let basins =
+        Basins::new((0.0, 1e-300), (-f64::MAX, f64::MAX), labels.view(), [long]).with_names(long, long);
+    both("basin_single", 0.1, |path| basin::draw(&basins, path));
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn state_space_of_lorenz() {
     let path = place("state_space_lorenz.svg");
     state_space::draw(&measured, &generated, &path).unwrap();
     let texts = check_svg(&path);
-    assert!(["measured", "generated"].iter().all(|text| texts.iter().any(|line| line.text == *text)));
+    assert!(["measured", "generated"].iter().all(|name| texts.iter().any(|text| text.line == *name)));
 
     let (measured, generated) =
         (lorenz(50_000, 0.01, 28.0, [1.0, 1.0, 20.0]), lorenz(1_000, 0.01, 40.0, [1.0, 1.0, 20.0]));

@@ -137,7 +137,7 @@ document.querySelectorAll(".chart").forEach((figure) => {
     paper.fillStyle = color("ink");
     paper.fillText("time (s)", LEFT + (width - LEFT - RIGHT) / 2, bottom + 20);
 
-    rows(0, end, strip(), OVERVIEW, panels[0].series.slice(0, 1));
+    rows(0, end, strip(), OVERVIEW, panels[0].series.filter((series) => state[series.name]).slice(0, 1));
     const whole = (t) => LEFT + t / end * (width - LEFT - RIGHT);
     paper.fillStyle = color("paper");
     paper.globalAlpha = 0.7;

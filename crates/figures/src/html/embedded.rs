@@ -23,8 +23,9 @@ pub(super) fn attributes(path: &Path) -> Result<String> {
     } else {
         return Err(Error::NotAPicture { path: path.to_owned() });
     };
-    let width =
-        paper.map(|paper| format!(" style=\"max-width:{:.0}mm\"", ENLARGED * paper)).unwrap_or_default();
+    let width = paper
+        .map(|paper| format!(" style=\"max-width:{:.0}mm\"", ENLARGED * paper.round()))
+        .unwrap_or_default();
     Ok(format!("src=\"data:image/{kind};base64,{}\"{width}", STANDARD.encode(&bytes)))
 }
 

@@ -65,7 +65,7 @@ pub fn check_png(path: &Path, least_ink: f64) {
 /// A line of text on a sheet, and the rectangle around its letters: left, top, right, bottom.
 #[derive(Debug)]
 pub struct Text {
-    pub text: String,
+    pub line: String,
     pub upright: bool,
     pub area: [f32; 4],
 }
@@ -87,7 +87,10 @@ pub fn check_svg(path: &Path) -> Vec<Text> {
                 "href" if value.starts_with('#') => assert!(ids.contains(&&value[1..]), "{value}"),
                 "href" => assert!(value.starts_with("data:image/png;base64,"), "not embedded"),
                 "clip-path" => {
-                    assert!(ids.contains(&value.trim_matches(&['u', 'r', 'l', '(', ')', '#'][..])), "{value}")
+                    assert!(
+                        ids.contains(&value.trim_matches(&['u', 'r', 'l', '(', ')', '#'][..])),
+                        "{value}"
+                    );
                 }
                 "aria-label" => {}
                 name => assert!(!value.contains("NaN") && !value.contains("inf"), "{name}: {value}"),
@@ -151,6 +154,6 @@ fn text(document: &Document, node: Node) -> Option<Text> {
         }
     }
     let upright = matrix[0].abs() < 1e-6 || matrix[1].abs() < 1e-6;
-    let text = node.attribute("aria-label").unwrap().to_owned();
-    (area[0] < area[2]).then_some(Text { text, upright, area })
+    let line = node.attribute("aria-label").unwrap().to_owned();
+    (area[0] < area[2]).then_some(Text { line, upright, area })
 }
