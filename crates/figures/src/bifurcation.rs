@@ -115,7 +115,7 @@ impl<'a> Bifurcation<'a> {
         for (i, states) in self.states.iter().enumerate() {
             let first = (column(edges[i]).round() as usize).min(COLUMNS - 1);
             let end = (column(edges[i + 1]).round() as usize).max(first + 1);
-            for state in states {
+            for state in states.iter().map(|state| state.clamp(-axis::LARGEST, axis::LARGEST)) {
                 let row = (1.0 - (state - y.0) / (y.1 - y.0)) * rows as f64;
                 if !(0.0..rows as f64).contains(&row) {
                     continue;

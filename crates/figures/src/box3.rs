@@ -117,7 +117,7 @@ impl Box3 {
         }
         let slope = if upright { -90.0 } else { ((y1 - y0) / (x1 - x0)).atan().to_degrees() };
         let style = Type::new(theme::LABEL, theme::INK).turned(slope);
-        let text = canvas.fitted(&self.axes[axis].title(&self.names[axis]), style, length + 20.0);
+        let text = canvas.fitted_title(&self.axes[axis], &self.names[axis], style, length + 20.0);
         let away = if upright { 46.0 } else { 40.0 };
         canvas.text(&text, (mx + away * out.0, my + away * out.1), style);
     }

@@ -5,7 +5,9 @@ use std::path::Path;
 use tiny_skia::{ColorU8, Rect};
 
 use crate::{
-    Error, Result, file,
+    Error, Result,
+    axis::Axis,
+    file,
     font::{Fonts, Weight},
     raster, svg, theme,
 };
@@ -212,6 +214,12 @@ impl Canvas {
             }
         }
         String::new()
+    }
+
+    /// The name of an axis with the power of ten of its labels; the name gives way where there is no room for both.
+    pub(crate) fn fitted_title(&self, axis: &Axis, name: &str, style: Type, room: f32) -> String {
+        let power = self.width(&axis.title(""), style);
+        axis.title(&self.fitted(name, style, room - power))
     }
 
     /// A row of labelled strokes that starts at `(x, y)`; gives where it ends.

@@ -7,7 +7,7 @@ use tiny_skia::Rect;
 
 use crate::{
     Result,
-    canvas::{Canvas, Pen, Place, Type},
+    canvas::{Canvas, Pen, Place, Type, is_spot},
     coordinates::Projection,
     input, theme,
     view::{AZIMUTH, ELEVATION, View},
@@ -113,12 +113,12 @@ pub fn draw(portraits: &[Portrait], path: impl AsRef<Path>) -> Result<()> {
         let name = canvas.fitted(&portrait.name, small, width + GAP - 2.0);
         canvas.text(&name, (left + width / 2.0, top + height + NAME / 2.0), small);
     }
+    // Points fill their panels and no more: one area for all of them will do.
+    canvas.clip(Rect::from_xywh(0.0, 0.0, canvas.width, canvas.height));
     for (i, portrait) in portraits.iter().enumerate() {
-        let (left, top) = corner(i);
-        canvas.clip(Rect::from_xywh(left - 2.0, top - 2.0, width + 4.0, height + 4.0));
-        panel(&mut canvas, portrait, (left, top), (width, height))?;
-        canvas.clip(None);
+        panel(&mut canvas, portrait, corner(i), (width, height))?;
     }
+    canvas.clip(None);
     canvas.save(path.as_ref())
 }
 
@@ -137,8 +137,14 @@ fn panel(
     };
     let fine = (width / 150.0).clamp(0.55, 1.0);
     let color = |depth: f32| theme::faded(theme::MEASURED, opacity * (0.45 + 0.55 * depth));
+    let places: Vec<Place> = points.iter().map(place).collect();
+    if let [first, ..] = places[..]
+        && is_spot(&places)
+    {
+        canvas.dot(first, 3.0, color(1.0));
+        return Ok(());
+    }
     if !portrait.is_curve {
-        let places: Vec<Place> = points.iter().map(place).collect();
         canvas.dots(&places, if points.len() > 2_000 { 0.45 } else { 0.8 }, color(1.0));
         return Ok(());
     }

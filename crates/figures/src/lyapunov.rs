@@ -213,8 +213,13 @@ fn decimals(size: f64, digits: i32) -> usize {
     if size > 0.0 { (digits - 1 - size.log10().floor() as i32).clamp(0, 9) as usize } else { 2 }
 }
 
+/// A number with so many decimals, or with a power of ten if it is very large.
 fn number(value: f64, decimals: usize) -> String {
-    format!("{value:.decimals$}").replace('-', "−")
+    if value.abs() < 1e5 {
+        return axis::number(value, decimals);
+    }
+    let power = value.abs().log10().floor() as i32;
+    format!("{}×{}", axis::number(value / 10f64.powi(power), 2), axis::power_of_ten(power))
 }
 
 /// A number in small letters below the line.
@@ -232,6 +237,8 @@ mod tests {
         assert_eq!(with_error(0.905_63, 0.004_2), "0.9056 ± 0.0042");
         assert_eq!(with_error(-14.572, 0.13), "−14.57 ± 0.13");
         assert_eq!(with_error(1.0, 0.0), "1.00 ± 0.00");
+        assert_eq!(with_error(-1e-9, 0.1), "0.00 ± 0.10");
+        assert_eq!(number(-1.5e200, 2), "−1.50×10²⁰⁰");
         assert_eq!(subscript(10), "₁₀");
     }
 }

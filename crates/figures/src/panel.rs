@@ -104,14 +104,14 @@ impl Panel {
         let middle = self.area.left() + self.area.width() / 2.0;
         // Centred, not beyond the nearer end of the sheet.
         let on_sheet = 2.0 * middle.min(canvas.width - middle) - 8.0;
-        let text = canvas.fitted(&self.x.title(name), style, on_sheet.min(self.area.width() + 40.0));
+        let text = canvas.fitted_title(&self.x, name, style, on_sheet.min(self.area.width() + 40.0));
         canvas.text(&text, (middle, self.area.bottom() + GAP + 30.0), style);
     }
 
     /// Writes the name of the vertical axis upright, with its middle at `x`.
     pub(crate) fn name_y(&self, canvas: &mut Canvas, name: &str, x: f32) {
         let style = Type::new(theme::LABEL, theme::INK).turned(-90.0);
-        let text = canvas.fitted(&self.y.title(name), style, self.area.height() + 10.0);
+        let text = canvas.fitted_title(&self.y, name, style, self.area.height() + 10.0);
         canvas.text(&text, (x, self.area.top() + self.area.height() / 2.0), style);
     }
 

@@ -65,7 +65,7 @@ pub(crate) const AREAS: [ColorU8; 8] = [
 /// A colour from white to ink by way of blue, for a share of the largest density between 0 and 1.
 pub(crate) fn density(share: f32) -> ColorU8 {
     const STOPS: [[f32; 3]; 4] =
-        [[203.0, 224.0, 241.0], [96.0, 164.0, 210.0], [0.0, 98.0, 160.0], [16.0, 30.0, 66.0]];
+        [[203.0, 224.0, 241.0], [96.0, 164.0, 210.0], [0.0, 98.0, 160.0], [8.0, 42.0, 92.0]];
     if share <= 0.0 {
         return WHITE;
     }

@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 use std::{
+    collections::{HashMap, HashSet},
     fs::{self, File},
     io::BufReader,
     path::{Path, PathBuf},
@@ -79,28 +80,29 @@ pub fn check_svg(path: &Path) -> Vec<Text> {
     let root = document.root_element();
     assert_eq!(root.tag_name().name(), "svg");
     let sheet: Vec<f32> = root.attribute("viewBox").unwrap().split(' ').map(|v| v.parse().unwrap()).collect();
-    let ids: Vec<&str> = document.descendants().filter_map(|node| node.attribute("id")).collect();
+    let ids: HashSet<&str> = document.descendants().filter_map(|node| node.attribute("id")).collect();
     for node in document.descendants() {
         for attribute in node.attributes() {
             let value = attribute.value();
             match attribute.name() {
-                "href" if value.starts_with('#') => assert!(ids.contains(&&value[1..]), "{value}"),
+                "href" if value.starts_with('#') => assert!(ids.contains(&value[1..]), "{value}"),
                 "href" => assert!(value.starts_with("data:image/png;base64,"), "not embedded"),
                 "clip-path" => {
-                    assert!(
-                        ids.contains(&value.trim_matches(&['u', 'r', 'l', '(', ')', '#'][..])),
-                        "{value}"
-                    );
+                    assert!(ids.contains(value.trim_matches(&['u', 'r', 'l', '(', ')', '#'][..])), "{value}");
                 }
                 "aria-label" => {}
                 name => assert!(!value.contains("NaN") && !value.contains("inf"), "{name}: {value}"),
             }
         }
     }
+    let letters: HashMap<&str, &str> = document
+        .descendants()
+        .filter_map(|node| Some((node.attribute("id")?, node.attribute("d")?)))
+        .collect();
     let texts: Vec<Text> = document
         .descendants()
         .filter(|node| node.has_attribute("aria-label"))
-        .filter_map(|n| text(&document, n))
+        .filter_map(|n| text(&letters, n))
         .collect();
     for (i, a) in texts.iter().enumerate() {
         let [left, top, right, bottom] = a.area;
@@ -122,7 +124,7 @@ pub fn check_svg(path: &Path) -> Vec<Text> {
 }
 
 /// The rectangle around the letters of one line of text.
-fn text(document: &Document, node: Node) -> Option<Text> {
+fn text(letters: &HashMap<&str, &str>, node: Node) -> Option<Text> {
     let transform = node.attribute("transform").unwrap();
     let matrix: Vec<f32> = transform
         .trim_start_matches("matrix(")
@@ -134,8 +136,7 @@ fn text(document: &Document, node: Node) -> Option<Text> {
     for letter in node.children().filter(Node::is_element) {
         let start: f32 = letter.attribute("x").unwrap().parse().unwrap();
         let id = &letter.attribute("href").unwrap()[1..];
-        let outline = document.descendants().find(|node| node.attribute("id") == Some(id)).unwrap();
-        let d = outline.attribute("d").unwrap();
+        let d = letters[id];
         let numbers: Vec<f32> = d
             .split(|c: char| c.is_ascii_alphabetic() || c == ' ')
             .filter(|part| !part.is_empty())
