@@ -118,12 +118,14 @@ fn encode(
 fn paint(pixmap: &mut Pixmap, drawn: &[Drawn], fonts: &Fonts, transform: Transform) {
     let mut confined: Option<(Rect, Mask)> = None;
     for Drawn { shape, clip } in drawn {
+        // What lies inside its area needs no mask, and most does: masks take time.
+        let clip = clip.filter(|area| !lies_in(shape, *area));
         if let Some(area) = clip
-            && confined.as_ref().is_none_or(|(of, _)| of != area)
+            && confined.as_ref().is_none_or(|(of, _)| *of != area)
         {
             confined = Mask::new(pixmap.width(), pixmap.height()).map(|mut mask| {
-                mask.fill_path(&PathBuilder::from_rect(*area), FillRule::Winding, true, transform);
-                (*area, mask)
+                mask.fill_path(&PathBuilder::from_rect(area), FillRule::Winding, true, transform);
+                (area, mask)
             });
         }
         let mask = clip.and(confined.as_ref()).map(|(_, mask)| mask);
@@ -164,6 +166,19 @@ fn paint(pixmap: &mut Pixmap, drawn: &[Drawn], fonts: &Fonts, transform: Transfo
             }
         }
     }
+}
+
+/// Whether all ink of a line, an area or dots lies in a rectangle.
+fn lies_in(shape: &Shape, area: Rect) -> bool {
+    let (places, ink) = match shape {
+        Shape::Line { places, pen } => (places, pen.width / 2.0),
+        Shape::Area { corners, .. } => (corners, 0.0),
+        Shape::Dots { centers, radius, .. } => (centers, *radius),
+        Shape::Text { .. } | Shape::Image { .. } => return false,
+    };
+    let (left, right) = (area.left() + ink, area.right() - ink);
+    let (top, bottom) = (area.top() + ink, area.bottom() - ink);
+    places.iter().all(|(x, y)| (left..=right).contains(x) && (top..=bottom).contains(y))
 }
 
 fn image(

@@ -30,7 +30,7 @@ document.querySelectorAll(".viewer").forEach((figure) => {
   }));
   const panels = 1 + Math.max(...lines.map((line) => line.panel));
 
-  const home = { azimuth: Number(data.azimuth), elevation: Number(data.elevation), zoom: 1 };
+  const home = { azimuth: Number(data.azimuth), elevation: Number(data.elevation), zoom: Number(data.zoom) };
   const state = { ...home, overlay: false, hidden: new Set(), pointed: null };
   const LEVELS = 10, EDGE = 0.52;
   let width = 0, height = 0, queued = false;

@@ -32,9 +32,11 @@ pub(super) struct Scene {
 impl Scene {
     fn new(axes: [Axis; 3], names: &[String]) -> Self {
         // A plane is seen from above.
-        let (azimuth, elevation) = if names.len() == 2 { (-90.0, 89.0) } else { (AZIMUTH, ELEVATION) };
-        let mut attributes =
-            format!("data-azimuth=\"{azimuth}\" data-elevation=\"{elevation}\" data-steps=\"{STEPS}\"");
+        let (azimuth, elevation, zoom) =
+            if names.len() == 2 { (-90.0, 89.0, 1.35) } else { (AZIMUTH, ELEVATION, 1.0) };
+        let mut attributes = format!(
+            "data-azimuth=\"{azimuth}\" data-elevation=\"{elevation}\" data-zoom=\"{zoom}\" data-steps=\"{STEPS}\""
+        );
         for (k, axis) in axes.iter().enumerate() {
             let name = axis.title(names.get(k).map_or("", String::as_str));
             let ticks: Vec<String> = axis
