@@ -14,12 +14,14 @@ use crate::{
 /// Height of the area that nodes lie in.
 const HEIGHT: f32 = 400.0;
 /// Distance of the outermost nodes from the ends of the sheet.
-const MARGIN: f32 = 52.0;
+const MARGIN: f32 = 58.0;
 const HEAD: f32 = 40.0;
 /// Pieces of a curved edge.
 const PIECES: usize = 24;
 /// With more nodes than this, only the most visited are named.
 const NAMED: usize = 40;
+/// The most visited nodes, which are named wherever there is room.
+const PROMINENT: usize = 16;
 
 /// A node: a symbol and the share of time that it is visited.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +74,7 @@ pub fn draw(symbols: &[Symbol], transitions: &[Transition], path: impl AsRef<Pat
     let (width, height) = (theme::COLUMN - 2.0 * MARGIN, HEIGHT - 2.0 * MARGIN);
     let on_sheet = |(x, y): (f64, f64)| (MARGIN + width * x as f32, HEAD + MARGIN + height * y as f32);
     let places: Vec<Place> = layout::places(symbols.len(), &edges).into_iter().map(on_sheet).collect();
-    let largest = symbols.iter().map(|symbol| symbol.occupancy).fold(f64::MIN_POSITIVE, f64::max);
+    let largest = largest(symbols);
     let full = (90.0 / (symbols.len() as f32).sqrt()).clamp(7.0, 27.0);
     let radius = |symbol: &Symbol| (full * (symbol.occupancy / largest).sqrt() as f32).max(4.0);
     let nodes: Vec<(Place, f32)> =
@@ -93,7 +95,9 @@ pub fn draw(symbols: &[Symbol], transitions: &[Transition], path: impl AsRef<Pat
         canvas.dot(*place, *radius, shade(symbol.occupancy / largest));
     }
     canvas.clip(None);
-    names(&mut canvas, symbols, &nodes, largest);
+    let loops = transitions.iter().filter(|edge| edge.from == edge.to && edge.probability > 0.0);
+    let loops: Vec<_> = loops.map(|edge| loop_of(nodes[edge.from])).collect();
+    names(&mut canvas, symbols, &nodes, &loops);
     key(&mut canvas);
     canvas.save(path.as_ref())
 }
@@ -117,6 +121,11 @@ fn check(symbols: &[Symbol], transitions: &[Transition]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The largest share of time, above zero.
+fn largest(symbols: &[Symbol]) -> f64 {
+    symbols.iter().map(|symbol| symbol.occupancy).fold(f64::MIN_POSITIVE, f64::max)
 }
 
 /// The fill of a disc: pale for rare symbols.
@@ -151,16 +160,26 @@ fn arrow(canvas: &mut Canvas, (a, r): (Place, f32), (b, s): (Place, f32), probab
     tipped(canvas, &line, pen, size);
 }
 
-/// A loop at the upper right of a node.
-fn circle(canvas: &mut Canvas, ((x, y), r): (Place, f32), probability: f64) {
+/// Middle and radius of the loop of a node, on the side that is turned away from the middle of the graph, where fewer
+/// edges are.
+fn loop_of(((x, y), r): (Place, f32)) -> (Place, f32) {
+    let radius = 6.0 + 0.35 * r;
+    let reach = r + 0.55 * radius;
+    let out = (x - theme::COLUMN / 2.0, y - HEAD - HEIGHT / 2.0);
+    let length = out.0.hypot(out.1);
+    let (dx, dy) = if length < 1.0 { (0.0, -1.0) } else { (out.0 / length, out.1 / length) };
+    ((x + reach * dx, y + reach * dy), radius)
+}
+
+fn circle(canvas: &mut Canvas, node: (Place, f32), probability: f64) {
     let pen = pen(probability);
-    let loop_radius = 6.0 + 0.35 * r;
-    let reach = r + 0.55 * loop_radius;
-    let center = (x + 0.707 * reach, y - 0.707 * reach);
-    // Clockwise from where it leaves the node on the left to where it comes back on the right.
+    let ((x, y), r) = node;
+    let (center, radius) = loop_of(node);
+    // Clockwise around, from the node and back to it.
+    let start = (y - center.1).atan2(x - center.0);
     let line: Vec<Place> = (0..=2 * PIECES)
-        .map(|k| std::f32::consts::TAU * k as f32 / (2 * PIECES) as f32 + 0.75 * std::f32::consts::PI)
-        .map(|angle| (center.0 + loop_radius * angle.cos(), center.1 + loop_radius * angle.sin()))
+        .map(|k| start + std::f32::consts::TAU * k as f32 / (2 * PIECES) as f32)
+        .map(|angle| (center.0 + radius * angle.cos(), center.1 + radius * angle.sin()))
         .filter(|p| (p.0 - x).hypot(p.1 - y) > r + 1.0)
         .collect();
     tipped(canvas, &line, pen, head_size(pen));
@@ -177,13 +196,16 @@ fn tipped(canvas: &mut Canvas, line: &[Place], pen: Pen, size: f32) {
 }
 
 /// Writes names inside their discs or, where they do not fit, beside them, where nothing else is.
-fn names(canvas: &mut Canvas, symbols: &[Symbol], nodes: &[(Place, f32)], largest: f64) {
+fn names(canvas: &mut Canvas, symbols: &[Symbol], nodes: &[(Place, f32)], loops: &[(Place, f32)]) {
     let style = Type::new(theme::TICK, theme::INK);
     let mut order: Vec<usize> = (0..symbols.len()).collect();
     order.sort_by(|a, b| symbols[*b].occupancy.total_cmp(&symbols[*a].occupancy).then(a.cmp(b)));
-    // Left, top, right and bottom of what names must not cover.
-    let mut taken: Vec<[f32; 4]> = nodes.iter().map(|((x, y), r)| [x - r, y - r, x + r, y + r]).collect();
-    for i in order.into_iter().take(NAMED) {
+    let largest = largest(symbols);
+    // Left, top, right and bottom of what names must not cover, and of what they should not.
+    let around = |((x, y), r): &(Place, f32)| [x - r, y - r, x + r, y + r];
+    let mut taken: Vec<[f32; 4]> = nodes.iter().map(around).collect();
+    let loops: Vec<[f32; 4]> = loops.iter().map(around).collect();
+    for (rank, i) in order.into_iter().take(NAMED).enumerate() {
         let ((x, y), r) = nodes[i];
         let text = canvas.fitted(&symbols[i].name, style, 110.0);
         let width = canvas.width(&text, style);
@@ -201,6 +223,7 @@ fn names(canvas: &mut Canvas, symbols: &[Symbol], nodes: &[(Place, f32)], larges
             (x + 0.7 * r + half + 2.0, y + 0.7 * r + 8.0),
             (x - 0.7 * r - half - 2.0, y + 0.7 * r + 8.0),
             (x - 0.7 * r - half - 2.0, y - 0.7 * r - 8.0),
+            (x + 0.7 * r + half + 2.0, y - 0.7 * r - 8.0),
         ];
         let rectangle = |(x, y): Place| [x - half - 1.0, y - 7.0, x + half + 1.0, y + 7.0];
         let free = |place: &Place| {
@@ -209,9 +232,12 @@ fn names(canvas: &mut Canvas, symbols: &[Symbol], nodes: &[(Place, f32)], larges
                 left > 2.0 && right < theme::COLUMN - 2.0 && top > HEAD && bottom < HEAD + HEIGHT - 2.0;
             let is_free =
                 |other: &[f32; 4]| left > other[2] || right < other[0] || top > other[3] || bottom < other[1];
-            on_sheet && taken.iter().all(is_free)
+            (on_sheet && taken.iter().all(is_free), loops.iter().all(is_free))
         };
-        if let Some(place) = beside.into_iter().find(free) {
+        let best = beside.into_iter().find(|place| free(place) == (true, true));
+        // The most visited are named even where that covers a loop.
+        let other = || beside.into_iter().find(|place| rank < PROMINENT && free(place).0);
+        if let Some(place) = best.or_else(other) {
             // A white ground, so that edges do not cross the letters.
             let [left, top, right, bottom] = rectangle(place);
             if let Some(ground) = Rect::from_ltrb(left, top, right, bottom) {
