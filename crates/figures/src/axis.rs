@@ -1,7 +1,7 @@
 //! One axis: its range, its ticks and their labels, linear or logarithmic.
 
 /// Values are held within this, so that differences of values stay finite.
-const LARGEST: f64 = 1e150;
+pub(crate) const LARGEST: f64 = 1e150;
 
 /// A mark on an axis.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,7 +128,7 @@ fn nice_step(rough: f64) -> f64 {
 }
 
 /// A number with a proper minus sign; never "−0".
-fn number(value: f64, decimals: usize) -> String {
+pub(crate) fn number(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
     let is_zero = text.chars().all(|c| matches!(c, '0' | '.'));
     if value < 0.0 && !is_zero { format!("−{text}") } else { text }

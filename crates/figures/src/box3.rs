@@ -6,7 +6,7 @@ use crate::{
     theme,
     view::{AZIMUTH, ELEVATION, View},
 };
-use tiny_skia::ColorU8;
+use tiny_skia::{ColorU8, Rect};
 
 /// Points per stroke: strokes are sorted by depth and overlap, so that density shows.
 const STROKE: usize = 24;
@@ -21,6 +21,7 @@ pub(crate) struct Box3 {
     view: View,
     center: Place,
     scale: f32,
+    region: Option<Rect>,
 }
 
 impl Box3 {
@@ -49,13 +50,13 @@ impl Box3 {
         let scale_y = (height - below) / (2.0 * half_height as f32);
         let scale = scale_x.min(scale_y);
         let center = (left + side + (width - side - other_side) / 2.0, top + (height - below) / 2.0);
-        Self { axes, names, view, center, scale }
+        Self { axes, names, view, center, scale, region: Rect::from_xywh(left, top, width, height) }
     }
 
     /// Draws the three panes at the back with their grid, the numbers and the names.
     pub(crate) fn frame(&self, canvas: &mut Canvas) {
         let near = self.view.near();
-        let grid = Pen { color: theme::GRID, width: 1.0 };
+        let grid = Pen::new(theme::GRID, 1.0);
         for normal in 0..3 {
             let (a, b) = ((normal + 1) % 3, (normal + 2) % 3);
             let on_pane = |u: f64, v: f64| {
@@ -76,7 +77,7 @@ impl Box3 {
                 canvas.line(&[on_pane(-0.5, v), on_pane(0.5, v)], grid);
             }
             let [p, q, r, s] = corners;
-            canvas.line(&[p, q, r, s, p], Pen { color: theme::faded(theme::FRAME, 0.6), width: 1.0 });
+            canvas.line(&[p, q, r, s, p], Pen::new(theme::faded(theme::FRAME, 0.6), 1.0));
         }
         self.edge(canvas, 0, [0.0, 0.5 * near[1], -0.5]);
         self.edge(canvas, 1, [0.5 * near[0], 0.0, -0.5]);
@@ -91,7 +92,7 @@ impl Box3 {
             self.sheet(point)
         };
         let ((x0, y0), (x1, y1)) = (along(0.0), along(1.0));
-        canvas.line(&[(x0, y0), (x1, y1)], Pen { color: theme::FRAME, width: 1.4 });
+        canvas.line(&[(x0, y0), (x1, y1)], Pen::new(theme::FRAME, 1.4));
         // Outwards: across the edge, away from the middle of the box.
         let length = (x1 - x0).hypot(y1 - y0).max(1e-3);
         let mut out = ((y1 - y0) / length, (x0 - x1) / length);
@@ -105,8 +106,7 @@ impl Box3 {
         for tick in &self.axes[axis].ticks {
             let position = self.axes[axis].position(tick.value);
             let (x, y) = along(position);
-            canvas
-                .line(&[(x, y), (x + 5.0 * out.0, y + 5.0 * out.1)], Pen { color: theme::FRAME, width: 1.0 });
+            canvas.line(&[(x, y), (x + 5.0 * out.0, y + 5.0 * out.1)], Pen::new(theme::FRAME, 1.0));
             // At the front corner the numbers of the first axis make way for those of the second, and at the end
             // of the second axis the sheet ends.
             if axis < 2 && position > 0.95 {
@@ -117,7 +117,7 @@ impl Box3 {
         }
         let slope = if upright { -90.0 } else { ((y1 - y0) / (x1 - x0)).atan().to_degrees() };
         let style = Type::new(theme::LABEL, theme::INK).turned(slope);
-        let text = canvas.fitted(&self.axes[axis].title(&self.names[axis]), style, length + 20.0);
+        let text = canvas.fitted_title(&self.axes[axis], &self.names[axis], style, length + 20.0);
         let away = if upright { 46.0 } else { 40.0 };
         canvas.text(&text, (mx + away * out.0, my + away * out.1), style);
     }
@@ -125,9 +125,8 @@ impl Box3 {
     /// Draws a line through points, far parts paler, with gaps where points are NaN; gives the number of points outside
     /// the box, which are left out.
     pub(crate) fn line(&self, canvas: &mut Canvas, points: &[[f64; 3]], color: ColorU8) -> usize {
-        let inside = |point: &[f64; 3]| point.iter().all(|v| v.abs() <= 0.5 + MARGIN);
-        let scaled: Vec<[f64; 3]> =
-            points.iter().map(|p| std::array::from_fn(|i| self.axes[i].position(p[i]) - 0.5)).collect();
+        let scaled: Vec<[f64; 3]> = points.iter().map(|point| self.scaled(*point)).collect();
+        canvas.clip(self.region);
         let mut strokes: Vec<(f64, &[[f64; 3]])> = Vec::new();
         for run in scaled.split(|point| !inside(point)).filter(|run| !run.is_empty()) {
             let mut start = 0;
@@ -149,23 +148,63 @@ impl Box3 {
             && is_spot(&places)
         {
             canvas.dot(first, 4.5, color);
+            canvas.clip(None);
             return outside;
         }
         let (width, opacity) = weight(points.len());
         for (depth, stroke) in strokes {
             // Depth of points of the box runs from about -0.85 to 0.85.
             let nearness = ((depth + 0.7) / 1.4).clamp(0.0, 1.0) as f32;
-            let pen = Pen { color: theme::faded(color, opacity * (0.45 + 0.55 * nearness)), width };
+            let pen = Pen::new(theme::faded(color, opacity * (0.45 + 0.55 * nearness)), width);
             let places: Vec<Place> = stroke.iter().map(|p| self.sheet(*p)).collect();
             canvas.lines(&places, pen);
         }
+        canvas.clip(None);
         outside
+    }
+
+    /// Draws a line through points as it is, in front of what is there, with gaps where it is outside the box.
+    pub(crate) fn curve(&self, canvas: &mut Canvas, points: &[[f64; 3]], pen: Pen) {
+        let gap = (f32::NAN, f32::NAN);
+        let places: Vec<Place> = points.iter().map(|point| self.place(*point).unwrap_or(gap)).collect();
+        canvas.clip(self.region);
+        canvas.lines(&places, pen);
+        canvas.clip(None);
+    }
+
+    /// Draws the points inside the box as dots.
+    pub(crate) fn dots(&self, canvas: &mut Canvas, points: &[[f64; 3]], radius: f32, color: ColorU8) {
+        let places: Vec<Place> = points.iter().filter_map(|point| self.place(*point)).collect();
+        canvas.clip(self.region);
+        canvas.dots(&places, radius, color);
+        canvas.clip(None);
+    }
+
+    /// The place of a point inside the box on the sheet.
+    pub(crate) fn place(&self, point: [f64; 3]) -> Option<Place> {
+        let scaled = self.scaled(point);
+        inside(&scaled).then(|| self.sheet(scaled))
+    }
+
+    /// How near to the viewer a point is.
+    pub(crate) fn depth(&self, point: [f64; 3]) -> f64 {
+        self.view.project(self.scaled(point))[2]
+    }
+
+    /// A point in widths of the box from its middle.
+    fn scaled(&self, point: [f64; 3]) -> [f64; 3] {
+        std::array::from_fn(|i| self.axes[i].position(point[i]) - 0.5)
     }
 
     fn sheet(&self, point: [f64; 3]) -> Place {
         let [x, y, _] = self.view.project(point);
         (self.center.0 + self.scale * x as f32, self.center.1 - self.scale * y as f32)
     }
+}
+
+/// Whether a point in widths of the box lies in it, or hardly outside.
+fn inside(point: &[f64; 3]) -> bool {
+    point.iter().all(|v| v.abs() <= 0.5 + MARGIN)
 }
 
 /// Width and opacity of the line through so many points: many points make a fine, pale line.

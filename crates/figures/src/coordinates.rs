@@ -1,7 +1,7 @@
 //! Two or three coordinates that a pair of trajectories of any dimension is drawn in.
 
 use attractor_systems::Trajectory;
-use ndarray::{Array2, ArrayView1, Axis, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
 
 use crate::{Error, Result};
 
@@ -138,18 +138,71 @@ impl Coordinates {
         })?;
         let centred = &sample - &mean;
         let loadings = principal_components(&centred);
-        let scores = centred.dot(&loadings);
-        let total: f64 = centred.iter().map(|v| v * v).sum();
-        let names = (0..3).map(|k| {
-            let share = scores.column(k).iter().map(|v| v * v).sum::<f64>() / total.max(f64::MIN_POSITIVE);
-            format!("PC {} ({:.0} %)", k + 1, 100.0 * share)
-        });
         Ok(Self {
-            names: names.collect(),
+            names: shares(&centred, &loadings),
             measured: points(&(&data - &mean).dot(&loadings)),
             generated: points(&(&values(generated) - &mean).dot(&loadings)),
         })
     }
+}
+
+/// The two or three coordinates that points of one trajectory, and what lies around it, are drawn in.
+pub(crate) struct Projection {
+    pub(crate) names: Vec<String>,
+    /// Mean \[N\] and principal directions \[N, 3\] for more than three variables.
+    principal: Option<(Array1<f64>, Array2<f64>)>,
+    /// A single variable is drawn over its index.
+    is_series: bool,
+}
+
+impl Projection {
+    /// The plane for two variables and for one over its index, space for three, and the first three principal components
+    /// of `rows` \[T, N\] for more. Rows with NaN are gaps.
+    pub(crate) fn of(rows: ArrayView2<f64>, names: &[String]) -> Result<Self> {
+        if let Some(((index, column), value)) = rows.indexed_iter().find(|(_, value)| value.is_infinite()) {
+            let what = format!("variable {column} of the attractor");
+            return Err(Error::NonFinite { what, index, value: *value });
+        }
+        let complete: Vec<usize> =
+            (0..rows.nrows()).filter(|t| rows.row(*t).iter().all(|value| !value.is_nan())).collect();
+        let sample = rows.select(Axis(0), &complete).mapv(|value| value.clamp(-LARGEST, LARGEST));
+        let Some(mean) = sample.mean_axis(Axis(0)) else {
+            return Err(Error::Empty { what: "the attractor, rows with NaN aside,".into() });
+        };
+        Ok(match rows.ncols() {
+            1 => Self { names: vec!["index".into(), names[0].clone()], principal: None, is_series: true },
+            2 | 3 => Self { names: names.to_vec(), principal: None, is_series: false },
+            _ => {
+                let centred = &sample - &mean;
+                let loadings = principal_components(&centred);
+                let names = shares(&centred, &loadings);
+                Self { names, principal: Some((mean, loadings)), is_series: false }
+            }
+        })
+    }
+
+    /// Rows \[T, N\] as points; the third coordinate is 0 in the plane.
+    pub(crate) fn apply(&self, rows: ArrayView2<f64>) -> Vec<[f64; 3]> {
+        let rows = rows.mapv(|value| value.clamp(-LARGEST, LARGEST));
+        match &self.principal {
+            Some((mean, loadings)) => points(&(&rows - mean).dot(loadings)),
+            None if self.is_series => {
+                rows.column(0).iter().enumerate().map(|(t, x)| whole([t as f64, *x, 0.0])).collect()
+            }
+            None => points(&rows),
+        }
+    }
+}
+
+/// Names of principal components with their shares of the variance.
+fn shares(centred: &Array2<f64>, loadings: &Array2<f64>) -> Vec<String> {
+    let scores = centred.dot(loadings);
+    let total: f64 = centred.iter().map(|v| v * v).sum();
+    let name = |k: usize| {
+        let share = scores.column(k).iter().map(|v| v * v).sum::<f64>() / total.max(f64::MIN_POSITIVE);
+        format!("PC {} ({:.0} %)", k + 1, 100.0 * share)
+    };
+    (0..3).map(name).collect()
 }
 
 /// Rows of up to three columns as points of space.
@@ -217,8 +270,6 @@ pub(crate) fn short(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::Array1;
-
     use super::*;
 
     #[test]

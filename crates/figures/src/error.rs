@@ -47,6 +47,62 @@ pub enum Error {
         /// Duration of the trajectory in seconds.
         duration: f64,
     },
+    /// Two inputs that belong together have different lengths.
+    #[error("{what}: expected {expected} of them and got {found}")]
+    Length {
+        /// The input of the wrong length.
+        what: String,
+        /// The length that it has to have.
+        expected: usize,
+        /// Its length.
+        found: usize,
+    },
+    /// Points have more or fewer coordinates than the picture.
+    #[error("{what} has {found} coordinates and the picture {expected}")]
+    Coordinates {
+        /// The points.
+        what: String,
+        /// Coordinates of the picture.
+        expected: usize,
+        /// Coordinates of the points.
+        found: usize,
+    },
+    /// Values that have to increase do not.
+    #[error(
+        "{what}: the value at index {index} is not larger than the one before; sort them and leave out doubles"
+    )]
+    Order {
+        /// The values.
+        what: String,
+        /// The first that is not larger.
+        index: usize,
+    },
+    /// A number is outside the range that makes sense.
+    #[error("{what} is {value}; it has to be {allowed}")]
+    OutOfRange {
+        /// The number.
+        what: String,
+        /// Its value.
+        value: f64,
+        /// What it has to be.
+        allowed: String,
+    },
+    /// An index points at nothing.
+    #[error("{what} is {index}, and there are only {count}; indices count from 0")]
+    Index {
+        /// What the index says.
+        what: String,
+        /// The index.
+        index: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// The name of a picture's file says neither PNG nor SVG.
+    #[error("pictures are written as .png or .svg, which {} does not end in", path.display())]
+    Extension {
+        /// The file.
+        path: PathBuf,
+    },
     /// A row of a table has another number of cells than its header.
     #[error("row {row} of the table has {found} cells and its header {expected}")]
     Table {
@@ -57,9 +113,9 @@ pub enum Error {
         /// Cells in the row.
         found: usize,
     },
-    /// A file that should be a PNG picture is not one.
-    #[error("{} is not a PNG picture", path.display())]
-    NotPng {
+    /// A file that should be a PNG or SVG picture is neither.
+    #[error("{} is neither a PNG nor an SVG picture", path.display())]
+    NotAPicture {
         /// The file.
         path: PathBuf,
     },
@@ -85,6 +141,17 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+}
+
+impl Error {
+    /// The same error about an input of another name, where it names one.
+    pub(crate) fn about(self, what: &str) -> Self {
+        match self {
+            Self::Empty { .. } => Self::Empty { what: what.to_owned() },
+            Self::NonFinite { index, value, .. } => Self::NonFinite { what: what.to_owned(), index, value },
+            other => other,
+        }
+    }
 }
 
 /// A result of this crate.

@@ -1,6 +1,6 @@
 //! Text as outlines of the embedded font.
 
-use ab_glyph::{Font, FontRef, OutlineCurve, Point};
+use ab_glyph::{Font, FontRef, GlyphId, OutlineCurve, Point};
 use tiny_skia::PathBuilder;
 
 use crate::{Error, Result};
@@ -9,7 +9,7 @@ const REGULAR: &[u8] = include_bytes!("../fonts/Inter-Regular.ttf");
 const BOLD: &[u8] = include_bytes!("../fonts/Inter-SemiBold.ttf");
 
 /// How heavy the letters are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Weight {
     /// Inter Regular.
     Regular,
@@ -51,17 +51,48 @@ impl Fonts {
         let face = self.face(weight);
         let unit = unit(face, size);
         let mut path = PathBuilder::new();
-        let mut pen = 0.0;
-        for c in text.chars() {
-            let id = face.glyph_id(c);
-            if let Some(outline) = face.outline(id) {
-                let place = |p: Point| ((pen + p.x) * unit, -p.y * unit);
+        for Glyph { id, start } in self.glyphs(text, weight) {
+            if let Some(outline) = face.outline(GlyphId(id)) {
+                let place = |p: Point| ((start + p.x) * unit, -p.y * unit);
                 append(&mut path, &outline.curves, place);
             }
-            pen += face.h_advance_unscaled(id);
         }
         path.finish()
     }
+
+    /// The letters of one line of text.
+    pub(crate) fn glyphs(&self, text: &str, weight: Weight) -> Vec<Glyph> {
+        let face = self.face(weight);
+        let mut pen = 0.0;
+        let glyph = |c| {
+            let (id, start) = (face.glyph_id(c), pen);
+            pen += face.h_advance_unscaled(id);
+            Glyph { id: id.0, start }
+        };
+        text.chars().map(glyph).collect()
+    }
+
+    /// The outline of a letter in font units, y downwards; `None` if it has no ink.
+    pub(crate) fn glyph_outline(&self, id: u16, weight: Weight) -> Option<tiny_skia::Path> {
+        let outline = self.face(weight).outline(GlyphId(id))?;
+        let mut path = PathBuilder::new();
+        append(&mut path, &outline.curves, |p| (p.x, -p.y));
+        path.finish()
+    }
+
+    /// Nominal pixels per font unit at a size of type.
+    pub(crate) fn unit(&self, size: f32, weight: Weight) -> f32 {
+        unit(self.face(weight), size)
+    }
+}
+
+/// A letter of a line of text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Glyph {
+    /// The letter's number in the font.
+    pub(crate) id: u16,
+    /// Where it starts on the line, in font units.
+    pub(crate) start: f32,
 }
 
 /// Nominal pixels per font unit.

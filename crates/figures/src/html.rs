@@ -1,33 +1,44 @@
 //! A report as one HTML page that needs no other file and no network.
 
-use std::{fmt::Write as _, fs, path::Path};
+use std::{fmt::Write as _, path::Path};
 
 use attractor_systems::Trajectory;
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use crate::{Error, Result, file, state_space};
+use crate::{
+    Cycle, Error, FixedPoint, Result,
+    canvas::Canvas,
+    file,
+    fixed_points::{self, StateSpace},
+    series, state_space,
+    svg::escape,
+};
 
+mod chart;
+mod embedded;
+mod table;
 mod viewer;
 
 const STYLE: &str = include_str!("html/page.css");
-const SCRIPT: &str = include_str!("html/viewer.js");
-const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+const VIEWER: &str = include_str!("html/viewer.js");
+const CHART: &str = include_str!("html/chart.js");
+const TABLE: &str = include_str!("html/table.js");
 
 /// A page that is put together from top to bottom and then written.
 ///
-/// Pictures are embedded and the script of the interactive view is part of the page; its content security policy
-/// forbids the browser to load anything. All texts are shown as they are given: no markup in them takes effect.
+/// Pictures are embedded and the scripts of interactive views and sortable tables are part of the page; its content
+/// security policy forbids the browser to load anything. All texts are shown as they are given: no markup in them takes
+/// effect. Without scripts pictures take the place of the interactive views.
 #[derive(Clone, Debug)]
 pub struct HtmlReport {
     title: String,
     body: String,
-    has_viewer: bool,
+    scripts: Vec<&'static str>,
 }
 
 impl HtmlReport {
     /// A page with a title and nothing else.
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), body: String::new(), has_viewer: false }
+        Self { title: title.into(), body: String::new(), scripts: Vec::new() }
     }
 
     /// Adds a heading.
@@ -44,7 +55,8 @@ impl HtmlReport {
         self
     }
 
-    /// Adds a table. Columns that hold mostly numbers are set to the right.
+    /// Adds a table. Columns that hold mostly numbers are set to the right; a table of three rows or more is sorted by a
+    /// click on the head of a column.
     ///
     /// # Errors
     /// When a row has another number of cells than the header.
@@ -58,82 +70,181 @@ impl HtmlReport {
         R: IntoIterator,
         R::Item: AsRef<str>,
     {
-        let header: Vec<String> = header.into_iter().map(|cell| cell.as_ref().to_owned()).collect();
+        let header: Vec<String> = header.into_iter().map(|cell| escape(cell.as_ref())).collect();
         let mut body: Vec<Vec<String>> = Vec::new();
         for (row, cells) in rows.into_iter().enumerate() {
-            let cells: Vec<String> = cells.into_iter().map(|cell| cell.as_ref().to_owned()).collect();
+            let cells: Vec<String> = cells.into_iter().map(|cell| escape(cell.as_ref())).collect();
             if cells.len() != header.len() {
                 return Err(Error::Table { row, expected: header.len(), found: cells.len() });
             }
             body.push(cells);
         }
-        let class: Vec<&str> = (0..header.len())
-            .map(|column| {
-                let numbers = body.iter().filter(|cells| reads_as_number(&cells[column])).count();
-                if 2 * numbers > body.len() { " class=\"number\"" } else { "" }
-            })
-            .collect();
-        self.body.push_str("<div class=\"scroll\"><table>\n<thead><tr>");
-        for (cell, class) in header.iter().zip(&class) {
-            self.add(format_args!("<th scope=\"col\"{class}>{}</th>", escape(cell)));
-        }
-        self.body.push_str("</tr></thead>\n<tbody>\n");
-        for cells in &body {
-            self.body.push_str("<tr>");
-            for (cell, class) in cells.iter().zip(&class) {
-                self.add(format_args!("<td{class}>{}</td>", escape(cell)));
-            }
-            self.body.push_str("</tr>\n");
-        }
-        self.body.push_str("</tbody></table></div>\n");
+        self.add_table(&header, &body);
         Ok(self)
     }
 
-    /// Embeds the PNG picture at `path`, with a caption below it.
+    /// Adds a table of fixed points: position in the variables `names`, stability and, where they are given, the
+    /// eigenvalues, conjugate pairs as one.
     ///
     /// # Errors
-    /// When the file cannot be read or is not a PNG picture.
-    pub fn picture(mut self, path: impl AsRef<Path>, caption: &str) -> Result<Self> {
-        let path = path.as_ref();
-        let bytes = fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-        if !bytes.starts_with(PNG_SIGNATURE) {
-            return Err(Error::NotPng { path: path.to_owned() });
-        }
-        let caption = escape(caption);
-        self.add(format_args!(
-            "<figure><img alt=\"{caption}\" src=\"{}\"><figcaption>{caption}</figcaption></figure>\n",
-            data_uri(&bytes),
-        ));
+    /// When a position has another number of coordinates than there are names, or a value is not finite.
+    pub fn fixed_points<S: Into<String>>(
+        mut self,
+        names: impl IntoIterator<Item = S>,
+        points: &[FixedPoint],
+    ) -> Result<Self> {
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        let (header, rows) = table::fixed_points(&names, points)?;
+        self.add_table(&header, &rows);
         Ok(self)
     }
 
-    /// Adds a view of both attractors that is turned by dragging and enlarged by the wheel; where scripts
-    /// are off, the picture of [`state_space::draw`] takes its place.
+    /// Adds a table of cycles: order, stability, eigenvalues where they are given, and points in the variables `names`,
+    /// those after the first folded away.
+    ///
+    /// # Errors
+    /// When points have another number of coordinates than there are names, or a value is not finite.
+    pub fn cycles<S: Into<String>>(
+        mut self,
+        names: impl IntoIterator<Item = S>,
+        cycles: &[Cycle],
+    ) -> Result<Self> {
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        let (header, rows) = table::cycles(&names, cycles)?;
+        self.add_table(&header, &rows);
+        Ok(self)
+    }
+
+    fn add_table(&mut self, header: &[String], rows: &[Vec<String>]) {
+        self.body.push_str(&table::markup(header, rows));
+        if table::is_sortable(rows.len()) {
+            self.needs(TABLE);
+        }
+    }
+
+    /// Embeds the PNG or SVG picture at `path`, with a caption below it.
+    ///
+    /// A picture that says how wide it is on paper, as those of this crate do, is not shown larger than 1.9 times that.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is neither PNG nor SVG.
+    pub fn picture(mut self, path: impl AsRef<Path>, caption: &str) -> Result<Self> {
+        let picture = figure(path.as_ref(), caption)?;
+        self.body.push_str(&picture);
+        Ok(self)
+    }
+
+    /// Embeds pictures as [`picture`](Self::picture) does, side by side where the page is wide enough: pairs of path and
+    /// caption.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is neither PNG nor SVG.
+    pub fn pictures<'a, P: AsRef<Path>>(
+        mut self,
+        pictures: impl IntoIterator<Item = (P, &'a str)>,
+    ) -> Result<Self> {
+        let figures: Vec<String> = pictures
+            .into_iter()
+            .map(|(path, caption)| figure(path.as_ref(), caption))
+            .collect::<Result<_>>()?;
+        self.add(format_args!("<div class=\"pair\">\n{}</div>\n", figures.concat()));
+        Ok(self)
+    }
+
+    /// Adds a view of both attractors that is turned by dragging and enlarged by the wheel, keys or two fingers; where
+    /// scripts are off, the picture of [`state_space::draw`] takes its place.
     ///
     /// One variable is shown over two delays, two variables over time, and of more than three variables the first three
     /// principal components of the measured data. Of each trajectory at most the first 20,000 points are embedded.
     ///
     /// # Errors
     /// As [`state_space::draw`].
-    pub fn interactive(mut self, measured: &Trajectory, generated: &Trajectory) -> Result<Self> {
-        let attributes = viewer::attributes(measured, generated)?;
-        let still = data_uri(&state_space::picture(measured, generated)?.png()?);
+    pub fn interactive(self, measured: &Trajectory, generated: &Trajectory) -> Result<Self> {
+        let scene = viewer::Scene::of_both(measured, generated)?;
+        let still = state_space::picture(measured, generated)?;
+        let overlay = "<button type=\"button\" data-action=\"overlay\">overlay</button>";
+        self.view(&scene, "The measured and the generated attractor in space", overlay, &still)
+    }
+
+    /// Adds a view of an attractor with its fixed points, cycles and manifolds that is turned as that of
+    /// [`interactive`](Self::interactive) is; each kind can be switched off, and fixed points tell their position and
+    /// eigenvalues. Where scripts are off, the picture of [`fixed_points::draw`] takes its place.
+    ///
+    /// A plane is seen from above. Of the attractor and each line at most the first 20,000 points are embedded.
+    ///
+    /// # Errors
+    /// As [`fixed_points::draw`].
+    pub fn state_space(self, state_space: &StateSpace) -> Result<Self> {
+        let sets = state_space.projected()?;
+        let scene = viewer::Scene::of_sets(&sets);
+        let still = fixed_points::picture(&sets)?;
+        let toggles = scene.toggles();
+        self.view(&scene, "The attractor with fixed points, cycles and manifolds", &toggles, &still)
+    }
+
+    fn view(mut self, scene: &viewer::Scene, label: &str, controls: &str, still: &Canvas) -> Result<Self> {
+        let source = embedded::source(&still.png()?);
+        let help =
+            "Drag or use the arrow keys to turn; click and use the wheel, two fingers or + and − to zoom.";
         self.add(format_args!(
-            "<figure class=\"viewer\"><canvas tabindex=\"0\" role=\"img\" \
-             aria-label=\"The measured and the generated attractor in space\" {attributes}></canvas>\
-             <noscript><img alt=\"The measured and the generated attractor\" src=\"{still}\"></noscript>\
-             <figcaption>Drag or use the arrow keys to turn, the wheel or + and − to zoom. \
-             <button type=\"button\" data-action=\"overlay\">overlay</button> \
-             <button type=\"button\" data-action=\"reset\">reset</button></figcaption></figure>\n",
+            "<figure class=\"viewer\"><canvas tabindex=\"0\" role=\"img\" aria-label=\"{label}\" {}></canvas>\n\
+             <div hidden>\n{}</div>\n<noscript><img alt=\"{label}\" {source}></noscript>\n\
+             <div class=\"controls\">{controls} <button type=\"button\" data-action=\"closer\">+</button>\
+             <button type=\"button\" data-action=\"wider\">−</button>\
+             <button type=\"button\" data-action=\"reset\">reset</button></div>\n\
+             <figcaption class=\"told\" data-rest=\"{help}\">{help}</figcaption></figure>\n",
+            scene.attributes, scene.elements,
         ));
-        self.has_viewer = true;
+        self.needs(VIEWER);
         Ok(self)
+    }
+
+    /// Adds the series of up to six variables, measured and generated, along time: a window of them that is dragged,
+    /// widened and narrowed. Where scripts are off, the picture of [`series::draw`] takes its place.
+    ///
+    /// Of each series at most the first 20,000 samples are embedded.
+    ///
+    /// # Errors
+    /// As [`series::draw`].
+    pub fn time_series(mut self, measured: &Trajectory, generated: &Trajectory) -> Result<Self> {
+        let elements = chart::elements(measured, generated)?;
+        let still = series::picture(measured, generated, series::opening(measured))?;
+        let toggle = |name: &str| {
+            format!(
+                "<label><input type=\"checkbox\" checked data-toggle=\"{name}\"> \
+                 <span class=\"swatch\" style=\"--color:var(--{name})\"></span>{name}</label>"
+            )
+        };
+        self.add(format_args!(
+            "<figure class=\"chart\"><canvas tabindex=\"0\" role=\"img\" \
+             aria-label=\"Measured and generated series along time\"></canvas>\n<div hidden>\n{elements}</div>\n\
+             <noscript><img alt=\"Measured and generated series along time\" {}></noscript>\n\
+             <div class=\"controls\">{} {} <button type=\"button\" data-action=\"closer\">+</button>\
+             <button type=\"button\" data-action=\"wider\">−</button>\
+             <button type=\"button\" data-action=\"reset\">reset</button></div>\n\
+             <figcaption>Drag the window in the lowest strip, or use the arrow keys and + and −.</figcaption></figure>\n",
+            embedded::source(&still.png()?),
+            toggle("measured"),
+            toggle("generated"),
+        ));
+        self.needs(CHART);
+        Ok(self)
+    }
+
+    fn needs(&mut self, script: &'static str) {
+        if !self.scripts.contains(&script) {
+            self.scripts.push(script);
+        }
     }
 
     /// The page as text.
     pub fn to_html(&self) -> String {
         let title = escape(&self.title);
-        let script = if self.has_viewer { format!("<script>\n{SCRIPT}</script>\n") } else { String::new() };
+        let script = if self.scripts.is_empty() {
+            String::new()
+        } else {
+            format!("<script>\n\"use strict\";\n{}</script>\n", self.scripts.concat())
+        };
         format!(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; \
@@ -159,32 +270,17 @@ impl HtmlReport {
     }
 }
 
-fn reads_as_number(text: &str) -> bool {
-    text.trim_start_matches(['-', '−', '+', '±']).starts_with(|c: char| c.is_ascii_digit())
-}
-
-fn data_uri(png: &[u8]) -> String {
-    format!("data:image/png;base64,{}", STANDARD.encode(png))
-}
-
-/// Text for use between tags and in quoted attributes.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(c),
-        }
-    }
-    escaped
+/// A picture with its caption.
+fn figure(path: &Path, caption: &str) -> Result<String> {
+    let attributes = embedded::attributes(path)?;
+    let caption = escape(caption);
+    Ok(format!("<figure><img alt=\"{caption}\" {attributes}><figcaption>{caption}</figcaption></figure>\n"))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -207,6 +303,6 @@ mod tests {
         let path = folder.path().join("x.png");
         assert!(matches!(HtmlReport::new("t").picture(&path, "c"), Err(Error::Read { .. })));
         fs::write(&path, "text").unwrap();
-        assert!(matches!(HtmlReport::new("t").picture(&path, "c"), Err(Error::NotPng { .. })));
+        assert!(matches!(HtmlReport::new("t").picture(&path, "c"), Err(Error::NotAPicture { .. })));
     }
 }

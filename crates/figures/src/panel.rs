@@ -6,6 +6,8 @@ use crate::{
     Error, Result,
     axis::Axis,
     canvas::{Align, Canvas, Pen, Place, Type, is_spot},
+    invariant::Stability,
+    legend::Legend,
     theme,
 };
 
@@ -26,6 +28,47 @@ impl Panel {
         Ok(Self { area, x, y })
     }
 
+    /// A panel over the width of the sheet with its frame, its numbers and, where they are given, its names.
+    pub(crate) fn wide(
+        canvas: &mut Canvas,
+        (top, height): (f32, f32),
+        room: f32,
+        (x, y): (Axis, Axis),
+        (x_name, y_name): (Option<&str>, &str),
+    ) -> Result<Self> {
+        let width = canvas.width - room - 16.0;
+        let panel = Self::new(room, top, width, height, x, y)?;
+        panel.frame(canvas, x_name.is_some());
+        panel.name_y(canvas, y_name, 14.0);
+        if let Some(name) = x_name {
+            panel.name_x(canvas, name);
+        }
+        Ok(panel)
+    }
+
+    /// A sheet for one column with a legend over one panel of a `height`; the panel is as wide as it is high, if that is
+    /// not wider than the sheet, where `is_square`.
+    pub(crate) fn under(
+        legend: &Legend,
+        (height, is_square): (f32, bool),
+        (x, y): (Axis, Axis),
+        (x_name, y_name): (&str, &str),
+    ) -> Result<(Canvas, Self)> {
+        let mut canvas = Canvas::column(0.0)?;
+        let (room, right) = (Self::margin(&canvas, &y), canvas.width - 16.0);
+        let head = legend.height(&canvas, room, right) + 12.0;
+        legend.draw(&mut canvas, room, right, 5.0);
+        let height = if is_square { height.min(right - room) } else { height };
+        let panel = Self::wide(&mut canvas, (head, height), room, (x, y), (Some(x_name), y_name))?;
+        canvas.height = head + height + 56.0;
+        Ok((canvas, panel))
+    }
+
+    /// Room that numbers and name of a vertical axis at the left end of the sheet take.
+    pub(crate) fn margin(canvas: &Canvas, axis: &Axis) -> f32 {
+        Self::room(canvas, axis) + 28.0
+    }
+
     /// Room that the numbers of a vertical axis take.
     pub(crate) fn room(canvas: &Canvas, axis: &Axis) -> f32 {
         let style = Type::new(theme::TICK, theme::MUTED);
@@ -38,7 +81,7 @@ impl Panel {
         let (left, top, right, bottom) =
             (self.area.left(), self.area.top(), self.area.right(), self.area.bottom());
         let numbers = Type::new(theme::TICK, theme::MUTED);
-        let grid = Pen { color: theme::GRID, width: 1.0 };
+        let grid = Pen::new(theme::GRID, 1.0);
         for tick in &self.x.ticks {
             let (x, _) = self.place(tick.value, 0.0);
             canvas.line(&[(x, top), (x, bottom)], grid);
@@ -51,22 +94,24 @@ impl Panel {
             canvas.line(&[(left, y), (right, y)], grid);
             canvas.text(&tick.label, (left - GAP, y), numbers.align(Align::End));
         }
-        let frame = Pen { color: theme::FRAME, width: 1.0 };
+        let frame = Pen::new(theme::FRAME, 1.0);
         canvas.line(&[(left, top), (left, bottom), (right, bottom)], frame);
     }
 
     /// Writes the name of the horizontal axis below its numbers.
     pub(crate) fn name_x(&self, canvas: &mut Canvas, name: &str) {
         let style = Type::new(theme::LABEL, theme::INK);
-        let text = canvas.fitted(&self.x.title(name), style, self.area.width() + 40.0);
         let middle = self.area.left() + self.area.width() / 2.0;
+        // Centred, not beyond the nearer end of the sheet.
+        let on_sheet = 2.0 * middle.min(canvas.width - middle) - 8.0;
+        let text = canvas.fitted_title(&self.x, name, style, on_sheet.min(self.area.width() + 40.0));
         canvas.text(&text, (middle, self.area.bottom() + GAP + 30.0), style);
     }
 
     /// Writes the name of the vertical axis upright, with its middle at `x`.
     pub(crate) fn name_y(&self, canvas: &mut Canvas, name: &str, x: f32) {
         let style = Type::new(theme::LABEL, theme::INK).turned(-90.0);
-        let text = canvas.fitted(&self.y.title(name), style, self.area.height() + 20.0);
+        let text = canvas.fitted_title(&self.y, name, style, self.area.height() + 10.0);
         canvas.text(&text, (x, self.area.top() + self.area.height() / 2.0), style);
     }
 
@@ -105,6 +150,32 @@ impl Panel {
             _ => canvas.lines(&places, pen),
         }
         canvas.clip(None);
+    }
+
+    /// Marks of fixed points, as many of them as lie in the area.
+    pub(crate) fn marks(
+        &self,
+        canvas: &mut Canvas,
+        points: impl IntoIterator<Item = ((f64, f64), Stability)>,
+    ) {
+        canvas.clip(Some(self.area));
+        for ((x, y), stability) in points {
+            stability.mark(canvas, self.place(x, y), 6.0);
+        }
+        canvas.clip(None);
+    }
+
+    /// A horizontal line through a value, where that lies in the area.
+    pub(crate) fn level(&self, canvas: &mut Canvas, value: f64, pen: Pen) {
+        let (_, y) = self.place(0.0, value);
+        if (self.area.top()..=self.area.bottom()).contains(&y) {
+            canvas.line(&[(self.area.left(), y), (self.area.right(), y)], pen);
+        }
+    }
+
+    /// The rectangle that data are drawn in.
+    pub(crate) fn area(&self) -> Rect {
+        self.area
     }
 
     /// The place of a point on the sheet.

@@ -15,11 +15,11 @@ use crate::{
 };
 
 /// Panels in one picture.
-const MOST: usize = 6;
+pub(crate) const MOST: usize = 6;
 /// Steps of the measured trajectory that [`draw`] shows: more would fill the panels with ink.
 const STEPS: usize = 2_000;
 
-/// Draws up to six variables along time, measured and generated, and writes a PNG file to `path`.
+/// Draws up to six variables along time, measured and generated, and writes a PNG or SVG file to `path`.
 ///
 /// Shown are the first 2,000 steps of the measured trajectory and the same span of time of the generated one; both
 /// start at zero. The picture says where it leaves time or variables out. [`draw_between`] shows another span.
@@ -30,8 +30,13 @@ const STEPS: usize = 2_000;
 /// When a trajectory is empty or holds a value that is not finite, when the numbers of variables differ, or when the
 /// file cannot be written.
 pub fn draw(measured: &Trajectory, generated: &Trajectory, path: impl AsRef<Path>) -> Result<()> {
-    let shown = (measured.len() - 1).clamp(1, STEPS);
-    draw_between(measured, generated, 0.0..shown as f64 * measured.dt(), path)
+    draw_between(measured, generated, opening(measured), path)
+}
+
+/// The span of time that [`draw`] shows.
+pub(crate) fn opening(measured: &Trajectory) -> Range<f64> {
+    let shown = measured.len().saturating_sub(1).clamp(1, STEPS);
+    0.0..shown as f64 * measured.dt()
 }
 
 /// Draws as [`draw`] does, from one time to another (in seconds from the first sample, as far as `dt` is).
@@ -45,6 +50,11 @@ pub fn draw_between(
     span: Range<f64>,
     path: impl AsRef<Path>,
 ) -> Result<()> {
+    picture(measured, generated, span)?.save(path.as_ref())
+}
+
+/// The picture of [`draw_between`], in memory.
+pub(crate) fn picture(measured: &Trajectory, generated: &Trajectory, span: Range<f64>) -> Result<Canvas> {
     coordinates::check(measured, generated)?;
     let (rows, other) = (window(measured, &span), window(generated, &span));
     if rows.is_empty() {
@@ -73,10 +83,8 @@ pub fn draw_between(
         }
         // A broad line under a fine one: both are seen where they coincide.
         let fine = if rows.len() > 1_000 { 1.3 } else { 1.6 };
-        let pens = [
-            Pen { color: theme::faded(theme::MEASURED, 0.8), width: 2.0 * fine },
-            Pen { color: theme::GENERATED, width: fine },
-        ];
+        let pens =
+            [Pen::new(theme::faded(theme::MEASURED, 0.8), 2.0 * fine), Pen::new(theme::GENERATED, fine)];
         for ((pen, dt), (data, rows)) in pens.into_iter().zip([measured.dt(), generated.dt()]).zip(&tables) {
             let points = (*rows).clone().map(|t| (t as f64 * dt, data[[t, i]]));
             panel.curve(&mut canvas, points, pen);
@@ -85,7 +93,7 @@ pub fn draw_between(
     let end = canvas.legend((room, 22.0), &[("measured", theme::MEASURED), ("generated", theme::GENERATED)]);
     let note = note(measured, &span, shown);
     canvas.note(&note, end);
-    canvas.save(path.as_ref())
+    Ok(canvas)
 }
 
 /// The samples of a trajectory within a span of time.

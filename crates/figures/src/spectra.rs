@@ -37,7 +37,7 @@ impl Spectrum {
     }
 }
 
-/// Draws the spectra of up to six variables and writes a PNG file to `path`.
+/// Draws the spectra of up to six variables and writes a PNG or SVG file to `path`.
 ///
 /// Power is on a logarithmic axis, and frequency too where it spans more than a factor of twenty. Frequency 0 (the mean)
 /// is left out. Powers of zero, and those below 10⁻¹² of the largest, lie under the axis.
@@ -68,10 +68,7 @@ pub fn draw(spectra: &[Spectrum], path: impl AsRef<Path>) -> Result<()> {
             panel.name_y(&mut canvas, "power", 16.0);
         }
         // A broad line under a fine one: both are seen where they coincide.
-        let pens = [
-            Pen { color: theme::faded(theme::MEASURED, 0.8), width: 2.5 },
-            Pen { color: theme::GENERATED, width: 1.3 },
-        ];
+        let pens = [Pen::new(theme::faded(theme::MEASURED, 0.8), 2.5), Pen::new(theme::GENERATED, 1.3)];
         for (points, pen) in [&spectrum.measured, &spectrum.generated].into_iter().zip(pens) {
             panel.curve(&mut canvas, points.iter().copied().filter(|(frequency, _)| *frequency > 0.0), pen);
         }

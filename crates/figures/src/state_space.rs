@@ -20,7 +20,7 @@ const HEIGHT: f32 = 425.0;
 /// Nominal height of the line of subtitles.
 const HEAD: f32 = 44.0;
 
-/// Draws two trajectories of the same variables side by side over the same axes and writes a PNG file to `path`.
+/// Draws two trajectories of the same variables side by side over the same axes and writes a PNG or SVG file to `path`.
 ///
 /// What is drawn depends on the number of variables N:
 ///
@@ -117,7 +117,7 @@ fn in_plane(
     // Parts of the line are drawn one by one, so that density shows.
     for start in (0..points.len()).step_by(200) {
         let part = &points[start..(start + 201).min(points.len())];
-        let pen = Pen { color: theme::faded(color, opacity), width };
+        let pen = Pen::new(theme::faded(color, opacity), width);
         if part.len() > 1 || points.len() == 1 {
             panel.curve(canvas, part.iter().map(|p| (p[0], p[1])), pen);
         }

@@ -1,14 +1,17 @@
 //! The one look of all pictures: colours, sizes of type, widths of lines.
 //!
 //! Colours of data are those of Okabe and Ito, which people with any common colour blindness can tell apart. Lengths are
-//! nominal pixels: a picture is [`WIDTH`] nominal pixels wide and drawn at [`SCALE`] times that.
+//! nominal pixels: a sheet is [`WIDTH`] or [`COLUMN`] of them wide, on paper the width of two columns or of one, so that
+//! type is between 6 and 9 points high on both.
 
 use tiny_skia::ColorU8;
 
-/// Nominal width of every picture.
+/// Nominal width of a picture over the whole page, 170 mm on paper.
 pub(crate) const WIDTH: f32 = 800.0;
-/// Pixels of the file per nominal pixel.
-pub(crate) const SCALE: f32 = 2.0;
+/// Nominal width of a picture in one column of a page, 85 mm on paper.
+pub(crate) const COLUMN: f32 = 480.0;
+/// Width of every PNG picture in pixels.
+pub(crate) const PIXELS: f32 = 1600.0;
 
 /// Size of panel titles.
 pub(crate) const TITLE: f32 = 17.0;
@@ -39,6 +42,40 @@ pub(crate) const TERMS: [ColorU8; 7] = [
     rgb(0xe6, 0x9f, 0x00),
     rgb(0x56, 0xb4, 0xe9),
 ];
+
+/// Blue-green: what attracts.
+pub(crate) const STABLE: ColorU8 = rgb(0x00, 0x9e, 0x73);
+/// Vermillion: what repels in every direction.
+pub(crate) const UNSTABLE: ColorU8 = rgb(0xd5, 0x5e, 0x00);
+/// Reddish purple: what attracts along some directions and repels along others.
+pub(crate) const SADDLE: ColorU8 = rgb(0xaa, 0x3f, 0x7c);
+
+/// Colours of areas, in order: of much the same lightness, so that marks and lines stand out from each.
+pub(crate) const AREAS: [ColorU8; 8] = [
+    rgb(0x8c, 0xc1, 0xe6),
+    rgb(0xf3, 0xb4, 0x84),
+    rgb(0x8f, 0xd3, 0xbb),
+    rgb(0xe6, 0xbe, 0xd3),
+    rgb(0xf3, 0xe5, 0x83),
+    rgb(0xb3, 0xa6, 0xdd),
+    rgb(0xd2, 0xb4, 0x9a),
+    rgb(0xbf, 0xd6, 0x7f),
+];
+
+/// A colour from white to ink by way of blue, for a share of the largest density between 0 and 1.
+pub(crate) fn density(share: f32) -> ColorU8 {
+    const STOPS: [[f32; 3]; 4] =
+        [[203.0, 224.0, 241.0], [96.0, 164.0, 210.0], [0.0, 98.0, 160.0], [8.0, 42.0, 92.0]];
+    if share <= 0.0 {
+        return WHITE;
+    }
+    let at = share.min(1.0) * (STOPS.len() - 1) as f32;
+    let below = (at as usize).min(STOPS.len() - 2);
+    let mix = |k: usize| {
+        (STOPS[below][k] + (at - below as f32) * (STOPS[below + 1][k] - STOPS[below][k])).round() as u8
+    };
+    rgb(mix(0), mix(1), mix(2))
+}
 
 const fn rgb(red: u8, green: u8, blue: u8) -> ColorU8 {
     ColorU8::from_rgba(red, green, blue, 255)

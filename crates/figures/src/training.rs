@@ -35,7 +35,7 @@ impl Curve {
     }
 }
 
-/// Draws the first curve (the loss) large and up to eight more (its terms) below it, and writes a PNG file to `path`.
+/// Draws the first curve (the loss) large and up to eight more (its terms) below it, and writes a PNG or SVG file to `path`.
 ///
 /// Each curve has a vertical axis of its own, since terms may differ by orders of magnitude; steps are shared. The axis is
 /// logarithmic where all values are positive and span more than two decades. A linear axis follows the values after
@@ -113,11 +113,11 @@ fn check(curves: &[Curve]) -> Result<()> {
 
 fn plot(canvas: &mut Canvas, panel: &Panel, points: &[(f64, f64)], color: ColorU8) {
     if points.len() <= MANY {
-        panel.curve(canvas, points.iter().copied(), Pen { color, width: 2.0 });
+        panel.curve(canvas, points.iter().copied(), Pen::new(color, 2.0));
         return;
     }
-    panel.curve(canvas, points.iter().copied(), Pen { color: theme::faded(color, 0.3), width: 0.8 });
-    panel.curve(canvas, medians(points), Pen { color, width: 2.2 });
+    panel.curve(canvas, points.iter().copied(), Pen::new(theme::faded(color, 0.3), 0.8));
+    panel.curve(canvas, medians(points), Pen::new(color, 2.2));
 }
 
 /// The median of each of [`MEDIANS`] runs of points, at the middle of their steps.

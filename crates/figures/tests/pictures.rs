@@ -2,12 +2,9 @@
 //!
 //! The pictures stay in the `tmp` folder of the target directory, to be looked at.
 
-use std::{
-    f64::consts::TAU,
-    fs::{self, File},
-    io::BufReader,
-    path::{Path, PathBuf},
-};
+mod sheet;
+
+use std::{f64::consts::TAU, fs, path::PathBuf};
 
 use attractor_figures::{
     Error,
@@ -19,45 +16,10 @@ use attractor_figures::{
 };
 use attractor_systems::Trajectory;
 use ndarray::Array2;
-
-/// Lorenz-63 (σ = 10, ρ = 28, β = 8/3) by the classical Runge-Kutta method.
-fn lorenz(steps: usize, dt: f64, rho: f64, start: [f64; 3]) -> Trajectory {
-    let flow = |[x, y, z]: [f64; 3]| [10.0 * (y - x), x * (rho - z) - y, x * y - 8.0 / 3.0 * z];
-    let add = |a: [f64; 3], s: f64, b: [f64; 3]| std::array::from_fn(|i| a[i] + s * b[i]);
-    let mut state = start;
-    let mut rows = Vec::new();
-    for t in 0..steps + 500 {
-        if t >= 500 {
-            rows.extend(state);
-        }
-        let k1 = flow(state);
-        let k2 = flow(add(state, dt / 2.0, k1));
-        let k3 = flow(add(state, dt / 2.0, k2));
-        let k4 = flow(add(state, dt, k3));
-        state = std::array::from_fn(|i| state[i] + dt / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i]));
-    }
-    Trajectory::new(Array2::from_shape_vec((steps, 3), rows).unwrap(), dt).unwrap()
-}
+use sheet::{check_png as check, check_svg, lorenz, place};
 
 fn trajectory(steps: usize, dim: usize, dt: f64, value: impl Fn(f64, usize) -> f64) -> Trajectory {
     Trajectory::new(Array2::from_shape_fn((steps, dim), |(t, i)| value(t as f64 * dt, i)), dt).unwrap()
-}
-
-fn place(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
-}
-
-/// Decodes a picture; checks that it is twice 800 pixels wide and that a part of it, not too small, is ink.
-fn check(path: &Path, least_ink: f64) {
-    assert_eq!(fs::read(path).unwrap()[..8], *b"\x89PNG\r\n\x1a\n");
-    let mut reader = png::Decoder::new(BufReader::new(File::open(path).unwrap())).read_info().unwrap();
-    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-    let info = reader.next_frame(&mut pixels).unwrap();
-    assert_eq!(info.width, 1600);
-    assert!((400..4000).contains(&info.height), "{}", info.height);
-    let coloured = |p: &[u8]| p.iter().max().unwrap() - p.iter().min().unwrap() > 60;
-    let ink = pixels.chunks(3).filter(|p| coloured(p)).count() as f64 / (pixels.len() / 3) as f64;
-    assert!(ink > least_ink, "{}: {ink}", path.display());
 }
 
 /// Power of each frequency, by the definition of the discrete Fourier transform.
@@ -84,6 +46,10 @@ fn state_space_of_lorenz() {
     let path = place("state_space_lorenz.png");
     state_space::draw(&measured, &generated, &path).unwrap();
     check(&path, 0.05);
+    let path = place("state_space_lorenz.svg");
+    state_space::draw(&measured, &generated, &path).unwrap();
+    let texts = check_svg(&path);
+    assert!(["measured", "generated"].iter().all(|name| texts.iter().any(|text| text.line == *name)));
 
     let (measured, generated) =
         (lorenz(50_000, 0.01, 28.0, [1.0, 1.0, 20.0]), lorenz(1_000, 0.01, 40.0, [1.0, 1.0, 20.0]));
@@ -104,6 +70,13 @@ fn state_space_of_other_dimensions() {
         let path = place(&format!("series_{dim}.png"));
         series::draw(&measured, &generated, &path).unwrap();
         check(&path, 0.005);
+        for (name, draw) in
+            [("state_space", state_space::draw as fn(_, _, PathBuf) -> _), ("series", series::draw)]
+        {
+            let path = place(&format!("{name}_{dim}.svg"));
+            draw(&measured, &generated, path.clone()).unwrap();
+            check_svg(&path);
+        }
     }
 }
 
@@ -179,6 +152,9 @@ fn spectra_of_lorenz_constants_and_many_variables() {
     let path = place("spectra_many.png");
     spectra::draw(&many, &path).unwrap();
     check(&path, 0.01);
+    let path = place("spectra_many.svg");
+    spectra::draw(&many, &path).unwrap();
+    check_svg(&path);
     let flat = Spectrum::new("flat", vec![(0.0, 9.0), (1.0, 0.0), (2.0, 0.0)], vec![(1.0, 0.5), (2.0, 0.5)]);
     let nothing = Spectrum::new("nothing", vec![(1.0, 0.0), (2.0, 0.0)], vec![(1.0, 0.0)]);
     let path = place("spectra_flat.png");
@@ -210,6 +186,9 @@ fn training_with_transients_negative_values_and_constants() {
         training::draw(&curves[..count], &path).unwrap();
         // The loss itself is drawn in ink, which is grey.
         check(&path, if count == 1 { -1.0 } else { 0.002 });
+        let path = place(&format!("training_{name}.svg"));
+        training::draw(&curves[..count], &path).unwrap();
+        check_svg(&path);
     }
     let path = place("training_short.png");
     let short =

@@ -1,6 +1,5 @@
-"use strict";
-// The interactive view: two lines in boxes, turned by dragging, zoomed by the wheel. Data come from the
-// attributes of each canvas (written by viewer.rs).
+// The interactive view in space: lines and marks in boxes, turned by dragging, zoomed by the wheel or two fingers. Data
+// come from the attributes of each canvas and from hidden elements (written by viewer.rs).
 document.querySelectorAll(".viewer").forEach((figure) => {
   const canvas = figure.querySelector("canvas");
   const paper = canvas.getContext("2d");
@@ -22,13 +21,17 @@ document.querySelectorAll(".viewer").forEach((figure) => {
     for (let i = 0; i < points.length; i++) points[i] = view.getInt16(2 * i, true) / steps;
     return points;
   };
-  const lines = [
-    { name: "measured", points: unpack(data.measured) },
-    { name: "generated", points: unpack(data.generated) },
-  ];
+  const lines = [...figure.querySelectorAll(".line")].map((element) => ({
+    name: element.dataset.name, color: element.dataset.color, kind: element.dataset.kind,
+    panel: Number(element.dataset.panel), points: unpack(element.dataset.points),
+  }));
+  const marks = [...figure.querySelectorAll(".mark")].map((element) => ({
+    at: element.dataset.at.split(" ").map(Number), kind: element.dataset.kind, label: element.dataset.label,
+  }));
+  const panels = 1 + Math.max(...lines.map((line) => line.panel));
 
-  const home = { azimuth: Number(data.azimuth), elevation: Number(data.elevation), zoom: 1 };
-  const state = { ...home, overlay: false };
+  const home = { azimuth: Number(data.azimuth), elevation: Number(data.elevation), zoom: Number(data.zoom) };
+  const state = { ...home, overlay: false, hidden: new Set(), pointed: null };
   const LEVELS = 10, EDGE = 0.52;
   let width = 0, height = 0, queued = false;
 
@@ -53,18 +56,73 @@ document.querySelectorAll(".viewer").forEach((figure) => {
     paper.rect(x, y, w, h);
     paper.clip();
     box(place, toward, cx, cy);
-    shown.forEach((line) => curve(line, right, up, toward, scale, cx, cy));
+    shown.forEach((line) => {
+      if (line.kind === "dots" || line.kind === "spots") dots(line, place);
+      else curve(line, right, up, toward, scale, cx, cy);
+    });
+    symbols(place, toward);
     paper.restore();
 
+    if (panels > 1) names_of(shown, x, y, w);
+  }
+
+  // The names of lines above their panel, in their colours.
+  function names_of(shown, x, y, w) {
     paper.font = "600 16px system-ui, sans-serif";
     paper.textBaseline = "middle";
     paper.textAlign = "left";
     const total = shown.reduce((sum, line) => sum + paper.measureText(line.name).width, 24 * (shown.length - 1));
     let left = x + (w - total) / 2;
     shown.forEach((line) => {
-      paper.fillStyle = color(line.name);
+      paper.fillStyle = color(line.color);
       paper.fillText(line.name, left, y + 20);
       left += paper.measureText(line.name).width + 24;
+    });
+  }
+
+  const inside = (p) => p.every((v) => Math.abs(v) <= EDGE);
+
+  function dots(line, place) {
+    const p = line.points, radius = line.kind === "spots" ? 3.5 : p.length > 30000 ? 0.6 : 1;
+    paper.fillStyle = color(line.color);
+    paper.globalAlpha = line.kind === "spots" ? 1 : 0.6;
+    for (let i = 0; i < p.length; i += 3) {
+      const point = [p[i], p[i + 1], p[i + 2]];
+      if (!inside(point)) continue;
+      const [sx, sy] = place(point);
+      paper.beginPath();
+      paper.arc(sx, sy, radius, 0, 2 * Math.PI);
+      paper.fill();
+    }
+    paper.globalAlpha = 1;
+  }
+
+  // Fixed points, the nearest last: disc, diamond, ring or square as in the pictures.
+  function symbols(place, toward) {
+    const depth = (mark) => mark.at.reduce((sum, v, k) => sum + v * toward[k], 0);
+    const shown = marks.filter((mark) => inside(mark.at) && !state.hidden.has(mark.kind));
+    shown.sort((a, b) => depth(a) - depth(b));
+    shown.forEach((mark) => {
+      const [x, y] = place(mark.at), r = mark === state.pointed ? 9 : 7;
+      mark.place = [x, y];
+      const shape = (size) => {
+        paper.beginPath();
+        if (mark.kind === "saddle") {
+          paper.moveTo(x, y - 1.3 * size); paper.lineTo(x + 1.3 * size, y);
+          paper.lineTo(x, y + 1.3 * size); paper.lineTo(x - 1.3 * size, y);
+          paper.closePath();
+        } else if (mark.kind === "neutral") paper.rect(x - 0.9 * size, y - 0.9 * size, 1.8 * size, 1.8 * size);
+        else paper.arc(x, y, size, 0, 2 * Math.PI);
+        paper.fill();
+      };
+      paper.fillStyle = color("paper");
+      shape(r + 1.5);
+      paper.fillStyle = color(mark.kind);
+      shape(r);
+      if (mark.kind === "unstable" || mark.kind === "neutral") {
+        paper.fillStyle = color("paper");
+        shape(0.5 * r);
+      }
     });
   }
 
@@ -155,26 +213,29 @@ document.querySelectorAll(".viewer").forEach((figure) => {
       }
       last = { x: sx, y: sy, level };
     }
-    paper.strokeStyle = color(line.name);
+    const front = line.kind !== "depth";
+    paper.strokeStyle = color(line.color);
     paper.lineJoin = "round";
-    paper.lineWidth = count > 6000 ? 0.9 : count > 1500 ? 1.2 : 1.6;
+    paper.setLineDash(line.kind === "dashed" ? [7, 4] : []);
+    paper.lineWidth = front ? 2 : count > 6000 ? 0.9 : count > 1500 ? 1.2 : 1.6;
     paths.forEach((path, level) => {
-      paper.globalAlpha = (count > 6000 ? 0.7 : 0.85) * (0.4 + 0.6 * level / (LEVELS - 1));
+      const base = front ? 1 : count > 6000 ? 0.7 : 0.85;
+      paper.globalAlpha = base * (0.4 + 0.6 * level / (LEVELS - 1));
       paper.stroke(path);
     });
     paper.globalAlpha = 1;
+    paper.setLineDash([]);
   }
 
   function draw() {
     queued = false;
     paper.clearRect(0, 0, width, height);
-    if (state.overlay) return panel(0, 0, width, height, lines);
-    if (width < 620) {
-      panel(0, 0, width, height / 2, [lines[0]]);
-      panel(0, height / 2, width, height / 2, [lines[1]]);
-    } else {
-      panel(0, 0, width / 2, height, [lines[0]]);
-      panel(width / 2, 0, width / 2, height, [lines[1]]);
+    const shown = lines.filter((line) => !state.hidden.has(line.name));
+    if (panels === 1 || state.overlay) return panel(0, 0, width, height, shown);
+    for (let k = 0; k < panels; k++) {
+      const own = shown.filter((line) => line.panel === k);
+      if (width < 620) panel(0, k * height / panels, width, height / panels, own);
+      else panel(k * width / panels, 0, width / panels, height, own);
     }
   }
   const redraw = () => { if (!queued) { queued = true; requestAnimationFrame(draw); } };
@@ -182,7 +243,8 @@ document.querySelectorAll(".viewer").forEach((figure) => {
   function resize() {
     const ratio = window.devicePixelRatio || 1;
     width = canvas.clientWidth;
-    height = width < 620 && !state.overlay ? 2 * width : Math.min(560, Math.max(360, width / 2));
+    const single = panels === 1 || state.overlay;
+    height = width < 620 && !single ? panels * width : Math.min(560, Math.max(340, single ? 0.62 * width : width / 2));
     canvas.style.height = height + "px";
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
@@ -199,11 +261,44 @@ document.querySelectorAll(".viewer").forEach((figure) => {
     redraw();
   }
 
-  canvas.addEventListener("pointerdown", (event) => canvas.setPointerCapture(event.pointerId));
-  canvas.addEventListener("pointermove", (event) => {
-    if (event.buttons & 1) turn(event.movementX * 0.4, event.movementY * 0.4);
+  // One pointer turns, two zoom; without a button pressed, marks tell what they are.
+  const held = new Map();
+  let apart = 0;
+  const distance = () => { const [p, q] = [...held.values()]; return Math.hypot(p.x - q.x, p.y - q.y); };
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    held.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (held.size === 2) apart = distance();
+    point(event);
   });
+  canvas.addEventListener("pointermove", (event) => {
+    const before = held.get(event.pointerId);
+    if (!before) return point(event);
+    const [dx, dy] = [event.clientX - before.x, event.clientY - before.y];
+    held.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (held.size === 1) turn(dx * 0.4, dy * 0.4);
+    else if (held.size === 2) {
+      const now = distance();
+      zoom(now / Math.max(apart, 1));
+      apart = now;
+    }
+  });
+  ["pointerup", "pointercancel"].forEach((name) =>
+    canvas.addEventListener(name, (event) => held.delete(event.pointerId)));
+  const told = figure.querySelector(".told");
+  function point(event) {
+    if (!told) return;
+    const away = (mark) => Math.hypot(mark.place[0] - event.offsetX, mark.place[1] - event.offsetY);
+    const near = marks.filter((mark) => mark.place && !state.hidden.has(mark.kind) && away(mark) < 14);
+    const nearest = near.sort((a, b) => away(a) - away(b))[0] || null;
+    if (nearest === state.pointed) return;
+    state.pointed = nearest;
+    told.textContent = nearest ? "Fixed point " + nearest.label : told.dataset.rest;
+    redraw();
+  }
   canvas.addEventListener("wheel", (event) => {
+    // The page scrolls until the view is chosen by a click or a key.
+    if (!event.ctrlKey && document.activeElement !== canvas) return;
     event.preventDefault();
     zoom(Math.exp(-Math.sign(event.deltaY) * Math.min(Math.abs(event.deltaY), 100) * 0.0015));
   }, { passive: false });
@@ -215,15 +310,23 @@ document.querySelectorAll(".viewer").forEach((figure) => {
     else return;
     event.preventDefault();
   });
-  figure.querySelector("[data-action=overlay]").addEventListener("click", (event) => {
-    state.overlay = !state.overlay;
-    event.target.textContent = state.overlay ? "side by side" : "overlay";
-    resize();
-  });
-  figure.querySelector("[data-action=reset]").addEventListener("click", () => {
-    Object.assign(state, home);
-    redraw();
-  });
+  const actions = {
+    overlay: (event) => {
+      state.overlay = !state.overlay;
+      event.target.textContent = state.overlay ? "side by side" : "overlay";
+      resize();
+    },
+    closer: () => zoom(1.25),
+    wider: () => zoom(1 / 1.25),
+    reset: () => { Object.assign(state, home); redraw(); },
+  };
+  figure.querySelectorAll("[data-action]").forEach((button) =>
+    button.addEventListener("click", actions[button.dataset.action]));
+  figure.querySelectorAll("[data-toggle]").forEach((box) =>
+    box.addEventListener("change", () => {
+      if (box.checked) state.hidden.delete(box.dataset.toggle); else state.hidden.add(box.dataset.toggle);
+      redraw();
+    }));
   new ResizeObserver(resize).observe(figure);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   resize();
