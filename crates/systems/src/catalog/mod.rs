@@ -83,7 +83,6 @@ catalog! {
         lorenz63: Lorenz63;
         lorenz84: Lorenz84;
         lorenz96: Lorenz96;
-        rikitake: RikitakeDynamo;
         lorenz_bounded: LorenzBounded;
         lorenz_coupled: LorenzCoupled;
         lorenz_stenflo: LorenzStenflo;
@@ -101,6 +100,7 @@ catalog! {
         qi_chen: QiChen;
         rabinovich_fabrikant: RabinovichFabrikant;
         rayleigh_benard: RayleighBenard;
+        rikitake: RikitakeDynamo;
         rossler: Rossler;
         rucklidge: Rucklidge;
         sakarya: Sakarya;
@@ -255,8 +255,12 @@ mod tests {
                 }
             }
         };
-        flows().iter().for_each(|system| take(system.name(), system.aliases()));
-        delay_flows().iter().for_each(|system| take(system.name(), system.aliases()));
+        for system in flows() {
+            take(system.name(), system.aliases());
+        }
+        for system in delay_flows() {
+            take(system.name(), system.aliases());
+        }
         let mut seen = HashMap::new();
         for system in maps() {
             for name in system.aliases().iter().copied().chain([system.name()]) {
@@ -267,12 +271,16 @@ mod tests {
 
     #[test]
     fn every_flow_passes_the_checks() {
-        flows().iter().for_each(|flow| check::flow(&**flow));
+        for flow in flows() {
+            check::flow(&*flow);
+        }
     }
 
     #[test]
     fn every_map_passes_the_checks() {
-        maps().iter().for_each(|map| check::map(&**map));
+        for map in maps() {
+            check::map(&*map);
+        }
     }
 
     #[test]
