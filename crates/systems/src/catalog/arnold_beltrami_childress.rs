@@ -1,4 +1,5 @@
 //! The Arnold-Beltrami-Childress flow.
+#![expect(clippy::approx_constant, reason = "the defaults are those of dysts, √3 and √2 to five digits")]
 
 use super::definition::flow;
 use crate::{Scalar, VectorField};

@@ -39,11 +39,11 @@ flow! {
             /// ε_3, amplitude of wave 3.
             epsilon3: 0.3,
             /// k_1, wave number of wave 1, in 1/Mm.
-            k1: 0.313922,
+            k1: 0.313_922,
             /// k_2, wave number of wave 2, in 1/Mm.
-            k2: 0.627845,
+            k2: 0.627_845,
             /// k_3, wave number of wave 3, in 1/Mm.
-            k3: 0.941767,
+            k3: 0.941_767,
             /// σ_1, speed of wave 1, in Mm/s.
             sigma1: 9.05854e-6,
             /// σ_2, speed of wave 2, in Mm/s.

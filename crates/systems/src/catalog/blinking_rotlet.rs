@@ -33,7 +33,7 @@ flow! {
             /// a, radius of the cylinder.
             a: 1.0,
             /// b, distance of the agitators from the centre.
-            b: 0.5298833894399929,
+            b: 0.529_883_389_439_992_9,
             /// χ, 1 for a wall that fluid sticks to, 0 for one that it slips along.
             chi: 1.0,
             /// σ, strength of the agitators; below 0 they turn counter-clockwise.
@@ -44,7 +44,7 @@ flow! {
         variables: ["r", "theta", "t"],
         state: [-0.0854, -0.0520, 0.0],
         dt: 0.02,
-        period: 2.9520625,
+        period: 2.952_062_5,
         positive: [a, tau],
         properties: [Forced, Angular],
     }
@@ -74,7 +74,7 @@ flow! {
         variables: ["r", "theta", "t"],
         state: [-0.0854, -0.0520, 0.0],
         dt: 0.02,
-        period: 2.7616666666666667,
+        period: 2.761_666_666_666_666_7,
         positive: [a, tau],
         properties: [Forced, Angular],
     }

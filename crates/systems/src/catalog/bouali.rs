@@ -63,7 +63,7 @@ flow! {
             /// g, rate of y.
             g: 1.0,
             /// m, rate at which x pulls z.
-            m: -0.0026667,
+            m: -0.002_666_7,
             /// y_0, value of y below which x grows.
             y0: 1.0,
         },

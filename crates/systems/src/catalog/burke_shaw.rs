@@ -35,3 +35,16 @@ impl VectorField<3> for BurkeShaw {
         [-(x + y) * self.n, -y - x * z * self.n, x * y * self.n + self.e]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::System;
+
+    #[test]
+    fn exponents_add_up_to_the_divergence() {
+        let burke_shaw = BurkeShaw::default();
+        let sum: f64 = burke_shaw.known_exponents().unwrap().exponents.iter().sum();
+        assert!((sum + burke_shaw.n + 1.0).abs() < 1.5e-4, "{sum}");
+    }
+}

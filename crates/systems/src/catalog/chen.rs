@@ -38,7 +38,14 @@ impl VectorField<3> for Chen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Flow;
+    use crate::{Flow, System};
+
+    #[test]
+    fn exponents_add_up_to_the_divergence() {
+        let chen = Chen::default();
+        let sum: f64 = chen.known_exponents().unwrap().exponents.iter().sum();
+        assert!((sum + chen.a + chen.b - chen.c).abs() < 1.5e-4, "{sum}");
+    }
 
     #[test]
     fn rests_at_its_fixed_points() {

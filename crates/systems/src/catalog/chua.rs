@@ -20,7 +20,7 @@ flow! {
             /// β, strength of the coil.
             beta: 28.0,
             /// m_0, slope of the resistor between -1 and 1.
-            m0: -1.142857,
+            m0: -1.142_857,
             /// m_1, slope of the resistor elsewhere.
             m1: -0.71429,
         },

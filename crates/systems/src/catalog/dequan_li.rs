@@ -30,7 +30,7 @@ flow! {
         variables: ["x", "y", "z"],
         state: [-11.3957, -104.1261, 202.4617],
         dt: 0.001,
-        period: 0.083806,
+        period: 0.083_806,
         properties: [Regular],
     }
 }

@@ -23,7 +23,7 @@ flow! {
     ///
     /// Chay, T. R. (1985). Chaos in a three-variable model of an excitable cell. *Physica D* 16, 233-242.
     /// Time in s, potentials in mV, conductances per capacitance in 1/s; n and C have no unit. Chaotic at the
-    /// defaults.
+    /// defaults. The v_m and v_n of dysts, which do nothing there, are not those here.
     ExcitableCell[3] {
         name: "excitable cell",
         parameters: {
@@ -45,7 +45,7 @@ flow! {
             /// V_C, reversal potential of calcium, in mV.
             vc: 100.0,
             /// k_C, rate at which calcium leaves, in mV.
-            kc: 0.183333,
+            kc: 0.183_333,
             /// ρ, how far the mixed current moves calcium, in 1/(mV s).
             rho: 0.27,
             /// λ, rate of the gate n, in ms/s.

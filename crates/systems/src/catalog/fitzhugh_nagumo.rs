@@ -55,9 +55,9 @@ flow! {
             /// I, constant current.
             current: 0.965,
             /// A, amplitude of the sinusoidal current.
-            amplitude: 0.4008225,
+            amplitude: 0.400_822_5,
             /// ω, its angular frequency, in radians per time unit.
-            omega: 0.043650793650793655,
+            omega: 0.043_650_793_650_793_655,
         },
         variables: ["v", "w", "phi"],
         state: [-1.2155, -0.0465, 0.0],
@@ -107,5 +107,14 @@ mod tests {
         };
         assert!(spread(0.5) > 1.5, "spikes");
         assert!(spread(0.0) < -1.0, "rests near v = -1.2");
+    }
+    #[test]
+    fn a_phase_as_state_is_the_same_as_time() {
+        let free = FitzHughNagumo { amplitude: 1.2, ..FitzHughNagumo::default() };
+        let FitzHughNagumo { a, b, gamma, current, amplitude, omega } = free.clone();
+        let phase = ForcedFitzHughNagumo { a, b, gamma, current, amplitude, omega };
+        let t = 3.7;
+        let [dx, dy] = free.field(t, [0.3, -0.8]);
+        assert_eq!(phase.field(0.0, [0.3, -0.8, phase.omega * t]), [dx, dy, phase.omega]);
     }
 }

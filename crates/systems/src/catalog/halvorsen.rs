@@ -32,3 +32,14 @@ impl VectorField<3> for Halvorsen {
         [row(x, y, z), row(y, z, x), row(z, x, y)]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_cyclically_symmetric() {
+        let [a, b, c] = Halvorsen::default().field(0.0, [-1.3, 0.4, 2.0]);
+        assert_eq!(Halvorsen::default().field(0.0, [0.4, 2.0, -1.3]), [b, c, a]);
+    }
+}

@@ -50,7 +50,7 @@ flow! {
         variables: ["x", "v", "phi"],
         state: [-1.5205, 0.1964, 2.5235],
         dt: 0.15,
-        period: 14.476875,
+        period: 14.476_875,
         properties: [Forced, Angular, Regular],
     }
 }
@@ -92,5 +92,14 @@ mod tests {
             .unwrap();
         let x = run.last_row()[0];
         assert!((x - 1.706_167_732_170_483).abs() < 1e-7, "{x}");
+    }
+    #[test]
+    fn a_phase_as_state_is_the_same_as_time() {
+        let free = VanDerPol { amplitude: 1.2, ..VanDerPol::default() };
+        let VanDerPol { mu, amplitude, omega } = free.clone();
+        let phase = ForcedVanDerPol { mu, amplitude, omega };
+        let t = 3.7;
+        let [dx, dy] = free.field(t, [0.3, -0.8]);
+        assert_eq!(phase.field(0.0, [0.3, -0.8, phase.omega * t]), [dx, dy, phase.omega]);
     }
 }
