@@ -79,6 +79,78 @@ fn flow_as_in_dysts(name: &str, values: &Value) -> Result<Box<dyn CatalogFlow>> 
         }
     }
     Ok(system)
+    ("BickleyJet", "the velocities of dysts have the opposite sign: see its documentation"),
+    ("BurkeShaw", "dysts has +y for -y in dy/dt"),
+    ("DoublePendulum", "dysts has half a term of dp/dt and does not conserve the energy"),
+    ("Duffing", "dysts has the phase as a state, and ours depends on time"),
+];
+
+/// Points of a flow of the fixture with the right-hand sides there.
+fn points(name: &str) -> Vec<(Vec<f64>, Vec<f64>)> {
+    let values = &fixture()["flows"][name];
+    rows(&values["points"]).into_iter().zip(rows(&values["rhs"])).collect()
+}
+
+fn right_hand_side(name: &str, t: f64, x: &[f64]) -> Vec<f64> {
+    let mut dx = vec![f64::NAN; x.len()];
+    catalog::flow(name).unwrap().rhs(t, x, &mut dx);
+    dx
+}
+
+#[test]
+fn the_bickley_jet_is_that_of_dysts_with_the_velocities_reversed() {
+    for (x, expected) in points("BickleyJet") {
+        let dx = right_hand_side("BickleyJet", 0.0, &x);
+        assert!(difference(&[-dx[0], -dx[1], dx[2]], &expected) < 1e-12, "{dx:?} against {expected:?}");
+    }
+}
+
+#[test]
+fn burke_shaw_is_that_of_dysts_but_for_one_sign() {
+    for (x, expected) in points("BurkeShaw") {
+        let dx = right_hand_side("BurkeShaw", 0.0, &x);
+        assert!(
+            difference(&[dx[0], dx[1] + 2.0 * x[1], dx[2]], &expected) < 1e-12,
+            "{dx:?} against {expected:?}"
+        );
+    }
+}
+
+#[test]
+fn the_double_pendulum_is_that_of_dysts_but_for_half_a_term() {
+    // At lengths and masses of 1, dp2/dt has the term p1 p2 cos Δ sin 2Δ / (1 + sin² Δ)², and dp1/dt its
+    // negative; dysts has half.
+    for (x, expected) in points("DoublePendulum") {
+        let mut dx = right_hand_side("DoublePendulum", 0.0, &x);
+        let delta = x[0] - x[1];
+        let term = x[2] * x[3] * delta.cos() * (2.0 * delta).sin() / (1.0 + delta.sin().powi(2)).powi(2);
+        dx[2] += term / 2.0;
+        dx[3] -= term / 2.0;
+        assert!(difference(&dx, &expected) < 1e-12, "{dx:?} against {expected:?}");
+    }
+}
+
+#[test]
+fn duffing_has_the_first_two_components_of_dysts_at_the_time_of_the_phase() {
+    let values = &fixture()["flows"]["Duffing"];
+    let omega = values["parameters"]["omega"].as_f64().unwrap();
+    for (x, expected) in points("Duffing") {
+        let dx = right_hand_side("Duffing", x[2] / omega, &x[..2]);
+        assert!(
+            difference(&dx, &expected[..2]) < 1e-12 && expected[2] == omega,
+            "{dx:?} against {expected:?}"
+        );
+    }
+    let (start, reference) = (numbers(&values["initial_conditions"]), &values["flow_ref"]);
+    let duffing = catalog::flow("Duffing").unwrap();
+    let run = Simulation::of(&*duffing, 2)
+        .dt(reference["t"].as_f64().unwrap())
+        .start_time(start[2] / omega)
+        .initial_state(&start[..2])
+        .tolerances(1e-12, 1e-13)
+        .run(&*duffing)
+        .unwrap();
+    assert!(difference(&run.last_row().to_vec(), &numbers(&reference["y"])[..2]) < 1e-6);
 }
 
 #[test]

@@ -1,93 +1,89 @@
 //! The FitzHugh-Nagumo neuron, free or forced.
 
-use ndarray::{ArrayViewMut2, aview2};
-use serde::{Deserialize, Serialize};
+use super::definition::flow;
+use crate::{Scalar, VectorField};
 
-use crate::{Flow, Result, System};
-
-/// The FitzHugh-Nagumo model of an excitable membrane, by default with a constant current,
-///
-/// $$ \dot v = v - v^3/3 - w + I + A \sin \omega t, \quad \dot w = \gamma (v + a - b w). $$
-///
-/// FitzHugh, R. (1961). Impulses and physiological states in theoretical models of nerve membrane. *Biophysical
-/// Journal* 1, 445-466. DOI 10.1016/S0006-3495(61)86902-6. Time and states have no unit. A limit cycle (repetitive
-/// spiking) at the defaults.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct FitzHughNagumo {
-    /// a, offset of the recovery; 0.7 by default.
-    pub a: f64,
-    /// b, decay of the recovery; 0.8 by default.
-    pub b: f64,
-    /// γ, rate of the recovery against the voltage; 0.08 by default.
-    pub gamma: f64,
-    /// I, constant current; 0.5 by default.
-    pub current: f64,
-    /// A, amplitude of the sinusoidal current; 0 by default.
-    pub amplitude: f64,
-    /// ω, its angular frequency, in radians per time unit; 0.0437 by default.
-    pub omega: f64,
-}
-
-impl Default for FitzHughNagumo {
-    fn default() -> Self {
-        Self { a: 0.7, b: 0.8, gamma: 0.08, current: 0.5, amplitude: 0.0, omega: 0.0437 }
-    }
-}
-
-impl Flow for FitzHughNagumo {
-    fn dim(&self) -> usize {
-        2
-    }
-
-    fn rhs(&self, t: f64, x: &[f64], dx: &mut [f64]) {
-        let (v, w) = (x[0], x[1]);
-        dx[0] = v - v.powi(3) / 3.0 - w + self.current + self.amplitude * (self.omega * t).sin();
-        dx[1] = self.gamma * (v + self.a - self.b * w);
-    }
-
-    fn jacobian(&self, _t: f64, x: &[f64], mut jacobian: ArrayViewMut2<'_, f64>) {
-        jacobian.assign(&aview2(&[[1.0 - x[0] * x[0], -1.0], [self.gamma, -self.gamma * self.b]]));
-    }
-
-    fn validate(&self) -> Result<()> {
-        self.check_parameters()
+flow! {
+    /// The FitzHugh-Nagumo model of an excitable membrane, by default with a constant current,
+    ///
+    /// $$ \dot v = v - v^3/3 - w + I + A \sin \omega t, \quad \dot w = \gamma (v + a - b w). $$
+    ///
+    /// FitzHugh, R. (1961). Impulses and physiological states in theoretical models of nerve membrane.
+    /// *Biophysical Journal* 1, 445-466. DOI 10.1016/S0006-3495(61)86902-6. Time and states have no unit. A
+    /// limit cycle (repetitive spiking) at the defaults.
+    FitzHughNagumo[2] {
+        name: "FitzHugh-Nagumo",
+        parameters: {
+            /// a, offset of the recovery.
+            a: 0.7,
+            /// b, decay of the recovery.
+            b: 0.8,
+            /// γ, rate of the recovery against the voltage.
+            gamma: 0.08,
+            /// I, constant current.
+            current: 0.5,
+            /// A, amplitude of the sinusoidal current.
+            amplitude: 0.0,
+            /// ω, its angular frequency, in radians per time unit.
+            omega: 0.0437,
+        },
+        variables: ["v", "w"],
+        state: [-1.0, 0.0],
+        dt: 0.5,
+        period: 39.474,
+        properties: [Regular],
     }
 }
 
-impl System for FitzHughNagumo {
-    fn name(&self) -> &'static str {
-        "FitzHugh-Nagumo"
+flow! {
+    /// The FitzHugh-Nagumo model under a sinusoidal current, with the phase of the current as a state,
+    ///
+    /// $$ \dot v = v - v^3/3 - w + I + A \sin \varphi, \quad \dot w = \gamma (v + a - b w), \quad
+    /// \dot \varphi = \omega. $$
+    ///
+    /// The equations are those of [`FitzHughNagumo`], where the paper is. Time and states have no unit. At
+    /// the defaults the spikes lock to the current: no chaos.
+    ForcedFitzHughNagumo[3] {
+        name: "forced FitzHugh-Nagumo",
+        parameters: {
+            /// a, offset of the recovery.
+            a: 0.7,
+            /// b, decay of the recovery.
+            b: 0.8,
+            /// γ, rate of the recovery against the voltage.
+            gamma: 0.08,
+            /// I, constant current.
+            current: 0.965,
+            /// A, amplitude of the sinusoidal current.
+            amplitude: 0.400_822_5,
+            /// ω, its angular frequency, in radians per time unit.
+            omega: 0.043_650_793_650_793_655,
+        },
+        variables: ["v", "w", "phi"],
+        state: [-1.2155, -0.0465, 0.0],
+        dt: 0.4,
+        period: 42.122_352_941_176_47,
+        properties: [Forced, Angular, Regular],
     }
-    fn variables(&self) -> Vec<String> {
-        ["v", "w"].map(String::from).into()
+}
+
+/// The membrane under a current.
+fn membrane<S: Scalar>(v: S, w: S, current: S, [a, b, gamma]: [f64; 3]) -> [S; 2] {
+    [v - v.powi(3) / 3.0 - w + current, (v - w * b + a) * gamma]
+}
+
+impl VectorField<2> for FitzHughNagumo {
+    fn field<S: Scalar>(&self, t: f64, [v, w]: [S; 2]) -> [S; 2] {
+        let current = self.current + self.amplitude * (self.omega * t).sin();
+        membrane(v, w, S::constant(current), [self.a, self.b, self.gamma])
     }
-    fn parameters(&self) -> Vec<(&'static str, f64)> {
-        vec![
-            ("a", self.a),
-            ("b", self.b),
-            ("gamma", self.gamma),
-            ("current", self.current),
-            ("amplitude", self.amplitude),
-            ("omega", self.omega),
-        ]
-    }
-    fn parameter_mut(&mut self, name: &str) -> Option<&mut f64> {
-        match name {
-            "a" => Some(&mut self.a),
-            "b" => Some(&mut self.b),
-            "gamma" => Some(&mut self.gamma),
-            "current" => Some(&mut self.current),
-            "amplitude" => Some(&mut self.amplitude),
-            "omega" => Some(&mut self.omega),
-            _ => None,
-        }
-    }
-    fn default_state(&self) -> Vec<f64> {
-        vec![-1.0, 0.0]
-    }
-    fn default_dt(&self) -> f64 {
-        0.5
+}
+
+impl VectorField<3> for ForcedFitzHughNagumo {
+    fn field<S: Scalar>(&self, _t: f64, [v, w, phi]: [S; 3]) -> [S; 3] {
+        let current = phi.sin() * self.amplitude + self.current;
+        let [dv, dw] = membrane(v, w, current, [self.a, self.b, self.gamma]);
+        [dv, dw, S::constant(self.omega)]
     }
 }
 
@@ -111,5 +107,14 @@ mod tests {
         };
         assert!(spread(0.5) > 1.5, "spikes");
         assert!(spread(0.0) < -1.0, "rests near v = -1.2");
+    }
+    #[test]
+    fn a_phase_as_state_is_the_same_as_time() {
+        let free = FitzHughNagumo { amplitude: 1.2, ..FitzHughNagumo::default() };
+        let FitzHughNagumo { a, b, gamma, current, amplitude, omega } = free.clone();
+        let phase = ForcedFitzHughNagumo { a, b, gamma, current, amplitude, omega };
+        let t = 3.7;
+        let [dx, dy] = free.field(t, [0.3, -0.8]);
+        assert_eq!(phase.field(0.0, [0.3, -0.8, phase.omega * t]), [dx, dy, phase.omega]);
     }
 }

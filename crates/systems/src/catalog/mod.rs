@@ -54,7 +54,33 @@ macro_rules! catalog {
 
 catalog! {
     flows {
+        aizawa: Aizawa;
+        anishchenko_astakhov: AnishchenkoAstakhov;
+        arneodo: Arneodo, Coullet;
+        arnold_beltrami_childress: ArnoldBeltramiChildress;
+        arnold_web: ArnoldWeb;
+        atmospheric_regime: AtmosphericRegime;
+        beer_rnn: BeerRnn;
+        belousov_zhabotinsky: BelousovZhabotinsky;
+        bickley_jet: BickleyJet;
+        blasius: Blasius;
+        blinking_rotlet: BlinkingRotlet, BlinkingVortex;
+        bouali: Bouali, Bouali2;
+        burke_shaw: BurkeShaw;
         bursting_neuron: BurstingNeuron;
+        calcium: Calcium, CalciumQuasiperiodic;
+        cell_cycle: CellCycle;
+        cellular_neural_network: CellularNeuralNetwork;
+        chen: Chen;
+        chen_lee: ChenLee;
+        chua: Chua;
+        circadian_rhythm: CircadianRhythm;
+        coevolving_predator_prey: CoevolvingPredatorPrey;
+        colpitts: Colpitts;
+        dadras: Dadras;
+        dequan_li: DequanLi;
+        double_gyre: DoubleGyre;
+        double_pendulum: DoublePendulum;
         duffing: Duffing;
         fitzhugh_nagumo: FitzHughNagumo;
         henon_heiles: HenonHeiles;
@@ -80,6 +106,17 @@ catalog! {
         laser: Laser;
         lid_driven_cavity_flow: LidDrivenCavityFlow;
         liu_chen: LiuChen;
+        excitable_cell: ExcitableCell;
+        finance: Finance;
+        fitzhugh_nagumo: FitzHughNagumo, ForcedFitzHughNagumo;
+        fluid_trampoline: FluidTrampoline;
+        forced_brusselator: ForcedBrusselator;
+        genesio_tesi: GenesioTesi;
+        glycolytic_oscillation: GlycolyticOscillation;
+        guckenheimer_holmes: GuckenheimerHolmes;
+        hadley: Hadley;
+        halvorsen: Halvorsen;
+        hastings_powell: HastingsPowell;
         lorenz63: Lorenz63;
         lorenz84: Lorenz84;
         lorenz96: Lorenz96;
@@ -124,6 +161,7 @@ catalog! {
         windmi: WindmiReduced;
         yu_wang: YuWang, YuWang2;
         zhou_chen: ZhouChen;
+        van_der_pol: VanDerPol, ForcedVanDerPol;
     }
     maps {
         baker_map: BakerMap;

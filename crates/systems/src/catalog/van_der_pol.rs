@@ -1,79 +1,70 @@
 //! The van der Pol oscillator, free or forced.
 
-use ndarray::{ArrayViewMut2, aview2};
-use serde::{Deserialize, Serialize};
+use super::definition::flow;
+use crate::{Scalar, VectorField};
 
-use crate::{Flow, Result, System};
-
-/// The van der Pol oscillator, by default without forcing,
-///
-/// $$ \dot x = v, \quad \dot v = \mu (1 - x^2) v - x + A \sin \omega t. $$
-///
-/// van der Pol, B. (1926). On relaxation-oscillations. *Philosophical Magazine* 2, 978-992.
-/// DOI 10.1080/14786442608564127. Time and states have no unit. A limit cycle at the defaults; stiff for μ above some
-/// 50, where [`Method::Radau5`](crate::Method::Radau5) is the better method.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct VanDerPol {
-    /// μ, strength of the nonlinear damping; 2 by default.
-    pub mu: f64,
-    /// A, amplitude of the forcing; 0 by default.
-    pub amplitude: f64,
-    /// ω, angular frequency of the forcing, in radians per time unit; 0.63 by default.
-    pub omega: f64,
-}
-
-impl Default for VanDerPol {
-    fn default() -> Self {
-        Self { mu: 2.0, amplitude: 0.0, omega: 0.63 }
-    }
-}
-
-impl Flow for VanDerPol {
-    fn dim(&self) -> usize {
-        2
-    }
-
-    fn rhs(&self, t: f64, x: &[f64], dx: &mut [f64]) {
-        dx[0] = x[1];
-        dx[1] = self.mu * (1.0 - x[0] * x[0]) * x[1] - x[0] + self.amplitude * (self.omega * t).sin();
-    }
-
-    fn jacobian(&self, _t: f64, x: &[f64], mut jacobian: ArrayViewMut2<'_, f64>) {
-        jacobian.assign(&aview2(&[
-            [0.0, 1.0],
-            [-2.0 * self.mu * x[0] * x[1] - 1.0, self.mu * (1.0 - x[0] * x[0])],
-        ]));
-    }
-
-    fn validate(&self) -> Result<()> {
-        self.check_parameters()
+flow! {
+    /// The van der Pol oscillator, by default without forcing,
+    ///
+    /// $$ \dot x = v, \quad \dot v = \mu (1 - x^2) v - x + A \sin \omega t. $$
+    ///
+    /// van der Pol, B. (1926). On relaxation-oscillations. *Philosophical Magazine* 2, 978-992. DOI
+    /// 10.1080/14786442608564127. Time and states have no unit. A limit cycle at the defaults; stiff for μ
+    /// above some 50, where [`Method::Radau5`](crate::Method::Radau5) is the better method.
+    VanDerPol[2] {
+        name: "van der Pol",
+        parameters: {
+            /// μ, strength of the nonlinear damping.
+            mu: 2.0,
+            /// A, amplitude of the forcing.
+            amplitude: 0.0,
+            /// ω, angular frequency of the forcing, in radians per time unit.
+            omega: 0.63,
+        },
+        variables: ["x", "v"],
+        state: [2.0, 0.0],
+        dt: 0.05,
+        period: 7.6299,
+        properties: [Regular],
     }
 }
 
-impl System for VanDerPol {
-    fn name(&self) -> &'static str {
-        "van der Pol"
+flow! {
+    /// The van der Pol oscillator under sinusoidal forcing, with the phase of the forcing as a state,
+    ///
+    /// $$ \dot x = v, \quad \dot v = \mu (1 - x^2) v - x + A \sin \varphi, \quad \dot \varphi = \omega. $$
+    ///
+    /// van der Pol, B. & van der Mark, J. (1927). Frequency demultiplication. *Nature* 120, 363-364. Time and
+    /// states have no unit. At the defaults it locks to the forcing: no chaos. The phase of the default state
+    /// is that of dysts modulo 2π.
+    ForcedVanDerPol[3] {
+        name: "forced van der Pol",
+        parameters: {
+            /// μ, strength of the nonlinear damping.
+            mu: 8.53,
+            /// A, amplitude of the forcing.
+            amplitude: 1.2,
+            /// ω, angular frequency of the forcing, in radians per time unit.
+            omega: 0.63,
+        },
+        variables: ["x", "v", "phi"],
+        state: [-1.5205, 0.1964, 2.5235],
+        dt: 0.15,
+        period: 14.476_875,
+        properties: [Forced, Angular, Regular],
     }
-    fn variables(&self) -> Vec<String> {
-        ["x", "v"].map(String::from).into()
+}
+
+impl VectorField<2> for VanDerPol {
+    fn field<S: Scalar>(&self, t: f64, [x, v]: [S; 2]) -> [S; 2] {
+        let force = self.amplitude * (self.omega * t).sin();
+        [v, (-x * x + 1.0) * v * self.mu - x + force]
     }
-    fn parameters(&self) -> Vec<(&'static str, f64)> {
-        vec![("mu", self.mu), ("amplitude", self.amplitude), ("omega", self.omega)]
-    }
-    fn parameter_mut(&mut self, name: &str) -> Option<&mut f64> {
-        match name {
-            "mu" => Some(&mut self.mu),
-            "amplitude" => Some(&mut self.amplitude),
-            "omega" => Some(&mut self.omega),
-            _ => None,
-        }
-    }
-    fn default_state(&self) -> Vec<f64> {
-        vec![2.0, 0.0]
-    }
-    fn default_dt(&self) -> f64 {
-        0.05
+}
+
+impl VectorField<3> for ForcedVanDerPol {
+    fn field<S: Scalar>(&self, _t: f64, [x, v, phi]: [S; 3]) -> [S; 3] {
+        [v, (-x * x + 1.0) * v * self.mu - x + phi.sin() * self.amplitude, S::constant(self.omega)]
     }
 }
 
@@ -101,5 +92,14 @@ mod tests {
             .unwrap();
         let x = run.last_row()[0];
         assert!((x - 1.706_167_732_170_483).abs() < 1e-7, "{x}");
+    }
+    #[test]
+    fn a_phase_as_state_is_the_same_as_time() {
+        let free = VanDerPol { amplitude: 1.2, ..VanDerPol::default() };
+        let VanDerPol { mu, amplitude, omega } = free.clone();
+        let phase = ForcedVanDerPol { mu, amplitude, omega };
+        let t = 3.7;
+        let [dx, dy] = free.field(t, [0.3, -0.8]);
+        assert_eq!(phase.field(0.0, [0.3, -0.8, phase.omega * t]), [dx, dy, phase.omega]);
     }
 }
