@@ -3,7 +3,7 @@
 use crate::{
     Features, Rollout,
     lanes::{Float, Lanes},
-    product::{Matrix, product},
+    product::{Matrix, held, narrow_row, product},
 };
 
 /// Rows `first .. first + rows` of the batch, which share vectors of lanes.
@@ -122,20 +122,26 @@ impl<'a, E: Float> Cell<'a, E> {
                 }
             }
             Features::Hidden { thresholds, clipped, .. } => {
-                if let Some(weights) = &self.weights {
-                    product(weights, z, gate);
+                let Some(weights) = &self.weights else { unreachable!("hidden units have weights") };
+                // Few latents: units as they come out of the product.
+                macro_rules! narrow {
+                    ($n:literal) => {
+                        if let Some(rows) = weights.narrow::<$n>() {
+                            let z = held::<V, NB, $n>(z);
+                            for (((f, y), row), threshold) in f.iter_mut().zip(gate).zip(rows).zip(thresholds)
+                            {
+                                *y = narrow_row(row, &z);
+                                *f = unit(*y, V::splat(*threshold), clipped);
+                            }
+                            return;
+                        }
+                    };
                 }
-                let units = f.iter_mut().zip(gate).zip(thresholds);
-                if clipped {
-                    for ((f, y), threshold) in units {
-                        let threshold = V::splat(*threshold);
-                        *f = map(*y, |y| y.add(threshold).relu().sub(y.relu()));
-                    }
-                } else {
-                    for ((f, y), threshold) in units {
-                        let threshold = V::splat(*threshold);
-                        *f = map(*y, |y| y.add(threshold).relu());
-                    }
+                narrow!(2);
+                narrow!(3);
+                product(weights, z, gate);
+                for ((f, y), threshold) in f.iter_mut().zip(gate).zip(thresholds) {
+                    *f = unit(*y, V::splat(*threshold), clipped);
                 }
             }
             Features::Bases { slopes, thresholds, .. } => {
@@ -188,34 +194,15 @@ impl<'a, E: Float> Cell<'a, E> {
         before: &mut [[V; NB]],
     ) {
         let Some((w, weights)) = &self.transposes else { unreachable!("the way back has its transposes") };
-        product(w, dz, df);
         match self.rollout.features {
             Features::Hidden { thresholds, clipped, .. } => {
-                let units = df.iter_mut().zip(gate).zip(threshold_sums).zip(thresholds);
-                // Without clipping nothing is ever taken off.
-                if clipped {
-                    for (((df, y), sum), threshold) in units {
-                        let threshold = V::splat(*threshold);
-                        for b in 0..NB {
-                            let on = df[b].where_positive(y[b].add(threshold));
-                            sum[b] = sum[b].add(on);
-                            df[b] = on.sub(df[b].where_positive(y[b]));
-                        }
-                    }
-                } else {
-                    for (((df, y), sum), threshold) in units {
-                        let threshold = V::splat(*threshold);
-                        for b in 0..NB {
-                            df[b] = df[b].where_positive(y[b].add(threshold));
-                            sum[b] = sum[b].add(df[b]);
-                        }
-                    }
-                }
+                self.units_back(w, dz, (thresholds, clipped), gate, df, threshold_sums);
                 if let Some(weights) = weights {
                     product(weights, df, before);
                 }
             }
             Features::Bases { .. } | Features::Rectified { .. } => {
+                product(w, dz, df);
                 for (i, before) in before.iter_mut().enumerate() {
                     *before = zip(df[i], gate[i], V::mul);
                 }
@@ -232,6 +219,37 @@ impl<'a, E: Float> Cell<'a, E> {
             *before = zip(dz[i], *before, |dz, before| a.mul_add(dz, before));
         }
     }
+
+    /// The part of [`step_back`](Self::step_back) that leads from dL/dẑ to before the rectification of hidden units.
+    #[inline(always)]
+    fn units_back<V: Lanes<Element = E>, const NB: usize>(
+        &self,
+        w: &Matrix<E>,
+        dz: &[[V; NB]],
+        (thresholds, clipped): (&[E], bool),
+        gate: &[[V; NB]],
+        df: &mut [[V; NB]],
+        sums: &mut [[V; NB]],
+    ) {
+        macro_rules! narrow {
+            ($n:literal) => {
+                if let Some(rows) = w.narrow::<$n>() {
+                    let dz = held::<V, NB, $n>(dz);
+                    let units = df.iter_mut().zip(rows).zip(gate).zip(sums).zip(thresholds);
+                    for ((((df, row), y), sum), threshold) in units {
+                        *df = unit_back(narrow_row(row, &dz), *y, V::splat(*threshold), clipped, sum);
+                    }
+                    return;
+                }
+            };
+        }
+        narrow!(2);
+        narrow!(3);
+        product(w, dz, df);
+        for (((df, y), sum), threshold) in df.iter_mut().zip(gate).zip(sums).zip(thresholds) {
+            *df = unit_back(*df, *y, V::splat(*threshold), clipped, sum);
+        }
+    }
 }
 
 /// W2 \[L, M\].
@@ -240,6 +258,35 @@ fn hidden_weights<'a, E>(rollout: &Rollout<'a, E>) -> Option<&'a [E]> {
         Features::Hidden { weights, .. } => Some(weights),
         Features::Rectified { .. } | Features::Bases { .. } => None,
     }
+}
+
+/// max(0, y + h), less max(0, y) where `clipped`.
+#[inline(always)]
+fn unit<V: Lanes, const NB: usize>(y: [V; NB], threshold: V, clipped: bool) -> [V; NB] {
+    let mut f = [V::zero(); NB];
+    for b in 0..NB {
+        let off = if clipped { y[b].relu() } else { V::zero() };
+        f[b] = y[b].add(threshold).relu().sub(off);
+    }
+    f
+}
+
+/// From the derivative with respect to a [`unit`] to that with respect to y; adds that with respect to h to `sum`.
+#[inline(always)]
+fn unit_back<V: Lanes, const NB: usize>(
+    df: [V; NB],
+    y: [V; NB],
+    threshold: V,
+    clipped: bool,
+    sum: &mut [V; NB],
+) -> [V; NB] {
+    let mut dy = [V::zero(); NB];
+    for b in 0..NB {
+        let on = df[b].where_positive(y[b].add(threshold));
+        sum[b] = sum[b].add(on);
+        dy[b] = if clipped { on.sub(df[b].where_positive(y[b])) } else { on };
+    }
+    dy
 }
 
 /// The mean over the latents.

@@ -12,7 +12,11 @@ const TILE: usize = 8;
 /// Columns that are multiplied before the next ones: as many vectors as stay in the first cache while all rows pass by.
 const BLOCK: usize = 128;
 
-/// A weight matrix as products read it: rows in tiles, in each the weights of one column side by side.
+/// Matrices of at most so many columns are narrow: all of x stays in registers, and rows pass by one at a time.
+const NARROW: usize = 4;
+
+/// A weight matrix as products read it: rows in tiles, in each the weights of one column side by side. Narrow ones are kept
+/// row by row.
 pub(crate) struct Matrix<E> {
     rows: usize,
     columns: usize,
@@ -20,6 +24,12 @@ pub(crate) struct Matrix<E> {
 }
 
 impl<E: Float> Matrix<E> {
+    /// The rows of a narrow matrix of N columns.
+    #[inline(always)]
+    pub fn narrow<const N: usize>(&self) -> Option<&[[E; N]]> {
+        (N <= NARROW && self.columns == N).then(|| self.weights.as_chunks::<N>().0)
+    }
+
     /// From `w` \[rows, columns\].
     pub fn new(w: &[E], rows: usize, columns: usize) -> Self {
         Self::of(rows, columns, |row, column| w[row * columns + column])
@@ -34,7 +44,7 @@ impl<E: Float> Matrix<E> {
         let mut weights = Vec::with_capacity(rows * columns);
         let mut row = 0;
         while row < rows {
-            let height = tile_height(rows - row);
+            let height = if columns <= NARROW { 1 } else { tile_height(rows - row) };
             for column in 0..columns {
                 weights.extend((row..row + height).map(|row| weight(row, column)));
             }
@@ -73,6 +83,21 @@ pub(crate) fn add_columns<V: Lanes, const NB: usize>(
     columns: Range<usize>,
     out: &mut [[V; NB]],
 ) {
+    macro_rules! narrow {
+        ($n:literal) => {
+            if let Some(rows) = w.narrow::<$n>() {
+                let x = held::<V, NB, $n>(x);
+                for (row, out) in rows.iter().zip(out) {
+                    *out = narrow_row(row, &x);
+                }
+                return;
+            }
+        };
+    }
+    narrow!(1);
+    narrow!(2);
+    narrow!(3);
+    narrow!(4);
     let x = &x[columns.clone()];
     let (mut weights, mut out) = (&w.weights[..], out);
     // S interleaved partial sums keep enough additions in flight where there are few rows.
@@ -97,6 +122,32 @@ pub(crate) fn add_columns<V: Lanes, const NB: usize>(
             _ => tile!(1, 8),
         }
     }
+}
+
+/// The N vectors that a narrow matrix is multiplied with, in registers.
+#[inline(always)]
+pub(crate) fn held<V: Lanes, const NB: usize, const N: usize>(x: &[[V; NB]]) -> [[V; NB]; N] {
+    let mut held = [[V::zero(); NB]; N];
+    for n in 0..N {
+        held[n] = x[n];
+    }
+    held
+}
+
+/// One row of a narrow product.
+#[inline(always)]
+pub(crate) fn narrow_row<V: Lanes, const NB: usize, const N: usize>(
+    row: &[V::Element; N],
+    x: &[[V; NB]; N],
+) -> [V; NB] {
+    let mut sum = [V::zero(); NB];
+    for b in 0..NB {
+        sum[b] = V::splat(row[0]).mul(x[0][b]);
+        for n in 1..N {
+            sum[b] = V::splat(row[n]).mul_add(x[n][b], sum[b]);
+        }
+    }
+    sum
 }
 
 /// R rows of a product, each as S partial sums, for `weights` \[x.len(), R\].
