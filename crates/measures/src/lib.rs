@@ -24,6 +24,7 @@ mod gaussian_mixture;
 mod input;
 mod long_term;
 mod lyapunov;
+mod piecewise;
 mod power_spectrum;
 mod prediction_error;
 mod state_space;
@@ -36,6 +37,11 @@ pub use gaussian_mixture::{
 };
 pub use long_term::{LongTermBehaviour, LongTermConfig, long_term_behaviour};
 pub use lyapunov::{Estimate, LyapunovConfig, LyapunovSpectrum, kaplan_yorke_dimension, lyapunov_spectrum};
+pub use piecewise::{
+    AffineFixedPoints, AffinePiece, CertificateConfig, CertificateMethod, CycleConfig, CycleSearch,
+    Eigenvalue, FixedPointCertificate, FixedPointContinuum, PeriodicOrbit, Region, Stability,
+    all_fixed_points, find_cycles, random_regions, visited_regions,
+};
 pub use power_spectrum::{
     Padding, PowerSpectrum, PowerSpectrumConfig, PowerSpectrumDistance, power_spectrum,
     power_spectrum_correlation, power_spectrum_distance,
