@@ -4,7 +4,7 @@ use attractor_measures::{
     CertificateConfig, CycleConfig, LyapunovConfig, all_fixed_points, find_cycles, lyapunov_spectrum,
     visited_regions,
 };
-use attractor_systems::{Lorenz63, Map, PiecewiseLinearMap, Simulation};
+use attractor_systems::{Lorenz63, PiecewiseLinearMap, Simulation};
 use criterion::{Criterion, criterion_group, criterion_main};
 use nalgebra::DMatrix;
 use ndarray::{Array1, Array2};
@@ -54,16 +54,17 @@ fn fitted(data: &Array2<f64>, l: usize) -> PiecewiseLinearMap {
     .expect("shapes fit")
 }
 
-/// A PLRNN of M rectified latents.
-fn plrnn(m: usize) -> PiecewiseLinearMap {
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
+/// A network of 20 latents and U random rectified units, that of a PLRNN where these are the latents.
+fn random(units: usize) -> PiecewiseLinearMap {
+    let (m, mut rng) = (20, ChaCha8Rng::seed_from_u64(1));
     let mut normal = |rows: usize, columns: usize, scale: f64| {
         Array2::from_shape_simple_fn((rows, columns), || scale * rng.sample::<f64, _>(StandardNormal))
     };
-    let (v, h) = (normal(m, m, 0.8 / (m as f64).sqrt()), normal(m, 1, 1.0));
-    let (a, w) = (Array2::eye(m) * 0.5, Array2::eye(m));
-    let h = h.column(0).to_owned();
-    PiecewiseLinearMap::new(a, v, w, Array1::zeros(m), h, Array2::zeros((m, 0))).expect("shapes fit")
+    let (w, b) = (normal(units, m, 0.2), normal(units, 1, 1.0));
+    let (v, h) = (normal(m, units, 0.5 / (units as f64).sqrt()), normal(m, 1, 1.0));
+    let w = if units == m { Array2::eye(m) } else { w };
+    let (b, h) = (b.column(0).to_owned(), h.column(0).to_owned());
+    PiecewiseLinearMap::new(Array2::eye(m) * 0.5, v, w, b, h, Array2::zeros((m, 0))).expect("shapes fit")
 }
 
 fn piecewise(criterion: &mut Criterion) {
@@ -80,19 +81,14 @@ fn piecewise(criterion: &mut Criterion) {
     group.bench_function("all_fixed_points_m3_l50", |bencher| {
         bencher.iter(|| all_fixed_points(&map, &CertificateConfig::default()).expect("within the budget"));
     });
-    for (name, map) in [("plrnn", plrnn(20)), ("clipped_l50", fitted(&wide(&data), 50))] {
-        let x0 = vec![0.1; map.dim()];
-        group.bench_function(format!("lyapunov_spectrum_m20_1e5_{name}"), |bencher| {
-            bencher
-                .iter(|| lyapunov_spectrum(&map, &x0, &LyapunovConfig::new(1000, 100_000)).expect("bounded"));
+    for units in [20, 100] {
+        let map = random(units);
+        group.bench_function(format!("lyapunov_spectrum_m20_u{units}_1e5"), |bencher| {
+            let config = LyapunovConfig::new(1000, 100_000);
+            bencher.iter(|| lyapunov_spectrum(&map, &[0.1; 20], &config).expect("bounded"));
         });
     }
     group.finish();
-}
-
-/// The data in 20 dimensions: as they are, and delayed by up to 6 samples.
-fn wide(data: &Array2<f64>) -> Array2<f64> {
-    Array2::from_shape_fn((data.nrows() - 6, 20), |(t, i)| data[[t + 6 - i / 3, i % 3]])
 }
 
 criterion_group!(benches, piecewise);

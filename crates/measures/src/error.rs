@@ -108,6 +108,9 @@ pub enum Error {
         /// The text.
         text: String,
     },
+    /// The eigenvalues of a Jacobian did not converge.
+    #[error("the eigenvalues of a Jacobian did not converge; rescale the states to similar sizes")]
+    Eigenvalues,
     /// A search would take more than it was allowed to.
     #[error(
         "{what}: about {estimate:.3e} are needed, the budget is {budget}; raise it, or search without a certificate"

@@ -11,6 +11,8 @@
 //! | Does it predict? | [`prediction_error`] |
 //! | How chaotic is it? | [`lyapunov_spectrum`], [`flow_lyapunov_spectrum`] |
 //! | Does it live at all? | [`long_term_behaviour`] |
+//! | Where does it stand still or repeat itself? | [`all_fixed_points`], [`find_cycles`] |
+//! | Of which affine maps is it made? | [`linear_regions`], [`AffinePiece`] |
 //!
 //! No measure returns a number that is not finite: what cannot be measured is a typed [`Error`], and an outcome such
 //! as divergence is a variant or a field of the result.
@@ -38,9 +40,9 @@ pub use gaussian_mixture::{
 pub use long_term::{LongTermBehaviour, LongTermConfig, long_term_behaviour};
 pub use lyapunov::{Estimate, LyapunovConfig, LyapunovSpectrum, kaplan_yorke_dimension, lyapunov_spectrum};
 pub use piecewise::{
-    AffineFixedPoints, AffinePiece, CertificateConfig, CertificateMethod, CycleConfig, CycleSearch,
-    Eigenvalue, FixedPointCertificate, FixedPointContinuum, PeriodicOrbit, Region, Stability,
-    all_fixed_points, find_cycles, random_regions, visited_regions,
+    AffineFixedPoints, AffinePiece, Cell, CertificateConfig, CertificateMethod, CycleConfig, CycleSearch,
+    Eigenvalue, FixedPointCertificate, FixedPointContinuum, LinearRegions, PeriodicOrbit, Region, Stability,
+    all_fixed_points, find_cycles, linear_regions, random_regions, visited_regions,
 };
 pub use power_spectrum::{
     Padding, PowerSpectrum, PowerSpectrumConfig, PowerSpectrumDistance, power_spectrum,

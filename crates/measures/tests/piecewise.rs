@@ -2,7 +2,8 @@
 
 use attractor_measures::{
     CertificateConfig, CertificateMethod, CycleConfig, Eigenvalue, Error, FixedPointCertificate,
-    PeriodicOrbit, Region, Stability, all_fixed_points, find_cycles, random_regions, visited_regions,
+    PeriodicOrbit, Region, Stability, all_fixed_points, find_cycles, linear_regions, random_regions,
+    visited_regions,
 };
 use attractor_systems::{Map, PiecewiseLinearMap};
 use nalgebra::{DMatrix, DVector};
@@ -420,7 +421,7 @@ fn certificate_agrees_with_the_search_on_networks_of_fifty_hidden_units() {
     let mut counts = Vec::new();
     for seed in 0..4 {
         let mut rng = rng(seed);
-        let map = clipped(3, 50, 3.0, &mut rng);
+        let map = clipped(3, 50, 10.0, &mut rng);
         let certificate = all(&map);
         assert!(certificate.complete, "{certificate:?}");
         assert_eq!(certificate.method, CertificateMethod::Boxes);
@@ -432,6 +433,50 @@ fn certificate_agrees_with_the_search_on_networks_of_fifty_hidden_units() {
         counts.push(certificate.fixed_points.len());
     }
     assert!(counts.iter().any(|&count| count > 1), "{counts:?}");
+}
+
+#[test]
+fn hyperplanes_in_general_position_make_the_known_number_of_regions() {
+    let mut rng = rng(4);
+    for (m, units) in [(1, 7), (2, 9), (3, 12), (4, 7), (5, 4)] {
+        let map = random_map(m, units, 1.0, &mut rng);
+        let found = linear_regions(&map, 1_000_000).unwrap();
+        // Schläfli: the sum of the binomials (U over k) up to k = M.
+        let binomial =
+            |k: usize| (0..k).map(|i| (units - i) as f64 / (k - i) as f64).product::<f64>().round();
+        let expected: f64 = (0..=m.min(units)).map(binomial).sum();
+        assert_eq!((found.cells.len() as f64, found.bound, found.unclear), (expected, expected, 0));
+        for cell in &found.cells {
+            assert_eq!(Region::of(&map, &cell.state).unwrap(), cell.region);
+        }
+    }
+    // All through the origin, n planes make n² − n + 2 cones; doubled and mirrored ones make no more.
+    let n = 7;
+    let half = random_map(3, n, 1.0, &mut rng);
+    let w = Array2::from_shape_fn((2 * n, 3), |(u, j)| half.w()[[u % n, j]] * if u < n { 1.0 } else { -1.0 });
+    let central = map(Array2::eye(3), Array2::zeros((3, 2 * n)), w, Array1::zeros(2 * n), Array1::zeros(3));
+    assert_eq!(linear_regions(&central, 1000).unwrap().cells.len(), n * n - n + 2);
+    assert!(matches!(linear_regions(&half, 50), Err(Error::Budget { budget: 50, .. })));
+    let linear =
+        map(Array2::eye(2), Array2::zeros((2, 0)), Array2::zeros((0, 2)), array![], Array1::zeros(2));
+    assert_eq!(linear_regions(&linear, 1).unwrap().cells.len(), 1);
+}
+
+#[test]
+fn certificate_agrees_with_solving_every_region_that_exists() {
+    for seed in 0..3 {
+        let mut rng = rng(seed);
+        let map = clipped(3, 12, 6.0, &mut rng);
+        let cells = linear_regions(&map, 10_000).unwrap().cells;
+        let pool: Vec<Region> = cells.into_iter().map(|cell| cell.region).collect();
+        // Without corrections, and with a start for each region: the fixed points inside their own region.
+        let config = CycleConfig::new(1, pool.len()).with_corrections(0);
+        let solved = find_cycles(&map, &pool, &config, &mut rng).unwrap();
+        assert_eq!(solved.solved, pool.len());
+        let certificate = all(&map);
+        assert!(certificate.complete);
+        close(&positions(&certificate.fixed_points).concat(), &positions(&solved.orbits).concat(), 1e-10);
+    }
 }
 
 #[test]

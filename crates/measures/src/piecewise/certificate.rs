@@ -104,7 +104,7 @@ pub struct FixedPointCertificate {
 /// # Errors
 /// [`Error::Budget`] when the work is estimated to be above the budget, [`Error::Dimension`] and
 /// [`Error::NonFinite`] for the input, [`Error::Setting`], [`Error::System`] for senseless parameters of the map,
-/// [`Error::Overflow`].
+/// [`Error::Overflow`], [`Error::Eigenvalues`].
 pub fn all_fixed_points(
     map: &PiecewiseLinearMap,
     config: &CertificateConfig,
@@ -140,8 +140,8 @@ fn certify(units: &Units, budget: usize) -> Result<FixedPointCertificate> {
     }
     let mut found = Collection::new(units);
     let (visited, exhausted) = match method {
-        CertificateMethod::Patterns => (found.patterns(&cover), false),
-        CertificateMethod::Boxes => found.boxes(&cover, budget),
+        CertificateMethod::Patterns => (found.patterns(&cover)?, false),
+        CertificateMethod::Boxes => found.boxes(&cover, budget)?,
     };
     found.absorb();
     let Collection { fixed_points, continua, undecided, seen, safety, .. } = found;
@@ -182,34 +182,41 @@ impl<'a> Collection<'a> {
     }
 
     /// Solves the pieces of all patterns; how many there are.
-    fn patterns(&mut self, cover: &Cover<'_>) -> usize {
-        cover.patterns().map(|region| self.look_into(region)).count()
+    fn patterns(&mut self, cover: &Cover<'_>) -> Result<usize> {
+        let mut count = 0;
+        for region in cover.patterns() {
+            self.look_into(region)?;
+            count += 1;
+        }
+        Ok(count)
     }
 
     /// Goes through the boxes; how many there are, and whether the budget ended before them.
-    fn boxes(&mut self, cover: &Cover<'_>, budget: usize) -> (usize, bool) {
+    fn boxes(&mut self, cover: &Cover<'_>, budget: usize) -> Result<(usize, bool)> {
         let mut visited = 0;
         let mut stack = cover.roots();
         while let Some(cell) = stack.pop() {
             if visited == budget {
-                return (visited, true);
+                return Ok((visited, true));
             }
             visited += 1;
             match cover.step(cell) {
                 Step::Discard => {}
-                Step::Regions(regions) => regions.into_iter().for_each(|region| self.look_into(region)),
+                Step::Regions(regions) => {
+                    regions.into_iter().try_for_each(|region| self.look_into(region))?
+                }
                 Step::Split(halves) => stack.extend(*halves),
                 Step::Unresolved(near) => self.undecided(near),
             }
         }
-        (visited, false)
+        Ok((visited, false))
     }
 
-    fn look_into(&mut self, region: Region) {
+    fn look_into(&mut self, region: Region) -> Result<()> {
         if self.seen.contains(&region) {
-            return;
+            return Ok(());
         }
-        match judge(self.units, &region) {
+        match judge(self.units, &region)? {
             Verdict::Inside { orbit, safety } => {
                 self.decided(safety);
                 // Off the borders, other regions have other fixed points.
@@ -226,6 +233,7 @@ impl<'a> Collection<'a> {
             Verdict::Undecided { near } => self.undecided(near),
         }
         self.seen.insert(region);
+        Ok(())
     }
 
     fn decided(&mut self, safety: Option<f64>) {
@@ -244,5 +252,68 @@ impl<'a> Collection<'a> {
         let apart = |z: &[f64]| !continua.iter().any(|continuum| continuum.contains(units, z, SAME));
         self.undecided.retain(|near| apart(near));
         self.fixed_points.retain(|orbit| apart(&orbit.points[0]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::DMatrix;
+    use rand::RngExt;
+    use rand_chacha::ChaCha8Rng;
+    use rand_distr::StandardNormal;
+
+    fn found<'a>(units: &'a Units, search: impl FnOnce(&mut Collection<'a>, &Cover<'a>)) -> Vec<Vec<f64>> {
+        let mut collection = Collection::new(units);
+        search(&mut collection, &Cover::new(units));
+        collection.absorb();
+        assert!(collection.undecided.is_empty() && collection.continua.is_empty());
+        let mut points: Vec<_> =
+            collection.fixed_points.iter().map(|orbit| orbit.points[0].clone()).collect();
+        points.sort_by(|a, b| a.partial_cmp(b).unwrap());
+        points
+    }
+
+    #[test]
+    fn boxes_hold_what_all_patterns_hold() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut several = 0;
+        for case in 0..60 {
+            let (m, count) = (1 + case % 4, 2 + case % 8);
+            let mut normal =
+                |rows, columns| DMatrix::from_fn(rows, columns, |_, _| rng.sample::<f64, _>(StandardNormal));
+            // Every third map has parallel hyperplanes with proportional outputs, and every fifth none off the origin.
+            let (a, mut v, mut w, mut b, g) =
+                (normal(m, m) * 0.7, normal(m, count), normal(m, count), normal(count, 1), normal(m, 1));
+            if case % 3 == 0 {
+                w.set_column(1, &(-w.column(0)));
+                v.set_column(1, &(v.column(0) * 2.0));
+            }
+            if case % 5 == 0 {
+                b.fill(0.0);
+            }
+            let units = Units::from_parts(a, v, w, b.as_slice().to_vec(), g.as_slice().to_vec());
+            let patterns = found(&units, |found, cover| assert!(found.patterns(cover).is_ok()));
+            let boxes = found(&units, |found, cover| assert!(!found.boxes(cover, 100_000).unwrap().1));
+            assert_eq!(boxes, patterns, "case {case}");
+            several += usize::from(patterns.len() > 1);
+        }
+        assert!(several > 10, "{several}");
+    }
+
+    #[test]
+    fn a_small_budget_leaves_the_certificate_incomplete() {
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let mut normal =
+            |rows, columns| DMatrix::from_fn(rows, columns, |_, _| rng.sample::<f64, _>(StandardNormal));
+        let (a, v, w) = (normal(3, 3) * 0.5, normal(3, 20), normal(3, 20));
+        let (b, g) = (normal(20, 1).as_slice().to_vec(), normal(3, 1).as_slice().to_vec());
+        let units = Units::from_parts(a, v, w, b, g);
+        let whole = certify(&units, 1_000_000).unwrap();
+        assert!(whole.complete && whole.method == CertificateMethod::Boxes, "{whole:?}");
+        assert!(matches!(certify(&units, 10), Err(Error::Budget { budget: 10, .. })));
+        let (visited, exhausted) =
+            Collection::new(&units).boxes(&Cover::new(&units), whole.visited - 1).unwrap();
+        assert_eq!((visited, exhausted), (whole.visited - 1, true));
     }
 }

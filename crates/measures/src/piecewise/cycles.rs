@@ -124,7 +124,7 @@ pub fn random_regions(
 ///
 /// # Errors
 /// [`Error::Dimension`] for regions or an input that do not fit, [`Error::NonFinite`], [`Error::TooShort`] for an
-/// empty pool, [`Error::Setting`], [`Error::System`] for senseless parameters of the map, [`Error::Overflow`].
+/// empty pool, [`Error::Setting`], [`Error::System`] for senseless parameters of the map, [`Error::Overflow`], [`Error::Eigenvalues`].
 pub fn find_cycles(
     map: &PiecewiseLinearMap,
     pool: &[Region],
@@ -151,7 +151,7 @@ pub fn find_cycles(
         if let Some(sequences) = sequences.filter(|&count| count <= config.starts) {
             for index in 0..sequences {
                 let digit = |t: u32| index / different.len().pow(t) % different.len();
-                search.start((0..period as u32).map(|t| different[digit(t)].clone()).collect());
+                search.start((0..period as u32).map(|t| different[digit(t)].clone()).collect())?;
             }
             continue;
         }
@@ -162,7 +162,7 @@ pub fn find_cycles(
                 let first = rng.random_range(0..pool.len());
                 (first..first + period).map(|t| pool[t % pool.len()].clone()).collect()
             };
-            search.start(guess);
+            search.start(guess)?;
         }
     }
     let Search { mut orbits, solved, singular, .. } = search;
@@ -196,24 +196,25 @@ impl<'a> Search<'a> {
     }
 
     /// Follows one guess to a cycle, to a sequence that was tried before, or to its end.
-    fn start(&mut self, mut guess: Vec<Region>) {
+    fn start(&mut self, mut guess: Vec<Region>) -> Result<()> {
         for _ in 0..=self.config.corrections {
             if !self.tried.insert(guess.clone()) {
-                return;
+                return Ok(());
             }
             self.solved += 1;
             let Some(points) = solve(self.units, &guess) else {
                 self.singular += 1;
-                return;
+                return Ok(());
             };
             if points.iter().flatten().any(|x| !x.is_finite()) {
-                return;
+                return Ok(());
             }
             match self.visited(&points, &guess) {
                 None => return self.add(points, guess),
                 Some(visited) => guess = visited,
             }
         }
+        Ok(())
     }
 
     /// The regions that the orbit of the first point visits; nothing where they are `guess`. A unit within rounding
@@ -240,7 +241,7 @@ impl<'a> Search<'a> {
         Some(visited.collect())
     }
 
-    fn add(&mut self, mut points: Vec<Vec<f64>>, mut regions: Vec<Region>) {
+    fn add(&mut self, mut points: Vec<Vec<f64>>, mut regions: Vec<Region>) -> Result<()> {
         // Its points are unique in their regions, so that a shorter period shows in these. Where the orbit touches a
         // border, one state may be in regions of different names.
         let close = |a: &[f64], b: &[f64], size: f64| {
@@ -253,7 +254,7 @@ impl<'a> Search<'a> {
         let repeats = |d: usize| {
             (0..k).all(|t| {
                 let later = (t + d) % k;
-                regions[t] == regions[later] || touches && close(&points[t], &points[later], size)
+                regions[t] == regions[later] || (touches && close(&points[t], &points[later], size))
             })
         };
         let period = (1..=k).find(|&d| k % d == 0 && repeats(d)).unwrap_or(k);
@@ -269,19 +270,20 @@ impl<'a> Search<'a> {
         points.rotate_left(first);
         regions.rotate_left(first);
         if self.known.contains_key(&regions) {
-            return;
+            return Ok(());
         }
-        let Some(orbit) = PeriodicOrbit::new(self.units, points, regions.clone()) else { return };
+        let orbit = PeriodicOrbit::new(self.units, points, regions.clone())?;
         if touches {
             let same = |known: &&PeriodicOrbit| {
                 known.period() == period && orbit.distance(known) <= self.config.tolerance * orbit.size()
             };
             if self.orbits.iter().any(|known| same(&known)) {
-                return;
+                return Ok(());
             }
         }
         self.known.insert(regions, self.orbits.len());
         self.orbits.push(orbit);
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Exact analysis of piecewise-linear maps: affine pieces, fixed points and cycles.
 
 mod affine;
+mod arrangement;
 mod boxes;
 mod certificate;
 mod classes;
@@ -11,6 +12,7 @@ mod units;
 mod verdict;
 
 pub use affine::{AffineFixedPoints, AffinePiece};
+pub use arrangement::{Cell, LinearRegions, linear_regions};
 pub use certificate::{CertificateConfig, CertificateMethod, FixedPointCertificate, all_fixed_points};
 pub use cycles::{CycleConfig, CycleSearch, find_cycles, random_regions, visited_regions};
 pub use orbit::{Eigenvalue, PeriodicOrbit, Stability};

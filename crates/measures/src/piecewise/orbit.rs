@@ -1,10 +1,11 @@
 //! Fixed points and cycles of piecewise-linear maps: where they are and how stable.
 
-use nalgebra::{DMatrix, Schur};
+use nalgebra::{DMatrix, DVector, Schur};
 use serde::{Deserialize, Serialize};
 
 use super::Region;
 use super::units::Units;
+use crate::{Error, Result};
 
 /// An eigenvalue of the Jacobian along an orbit; those that are not real come in conjugate pairs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,7 +86,7 @@ impl PeriodicOrbit {
     }
 
     /// The orbit through `points`, whose minimal period is their number, with `regions` to linearise in.
-    pub(super) fn new(units: &Units, points: Vec<Vec<f64>>, regions: Vec<Region>) -> Option<Self> {
+    pub(super) fn new(units: &Units, points: Vec<Vec<f64>>, regions: Vec<Region>) -> Result<Self> {
         let m = units.dim();
         let mut product = DMatrix::identity(m, m);
         let mut residual = 0.0_f64;
@@ -113,7 +114,7 @@ impl PeriodicOrbit {
         };
         let flip = eigenvalues.first().is_some_and(|e| e.im == 0.0 && e.re < 0.0);
         let border_distance = border.is_finite().then_some(border);
-        Some(Self { points, regions, eigenvalues, stability, flip, unstable_dim, residual, border_distance })
+        Ok(Self { points, regions, eigenvalues, stability, flip, unstable_dim, residual, border_distance })
     }
 
     /// The largest distance, over states and components, to `other` at the rotation that brings them closest.
@@ -136,25 +137,27 @@ impl PeriodicOrbit {
 /// |λ| this close to 1 counts as 1: rounding of the product over a period, generously.
 const ON_CIRCLE: f64 = 1e-10;
 
-/// Eigenvalues, largest modulus first. Nothing where the iteration does not converge, which was never seen.
-pub(super) fn eigenvalues(matrix: DMatrix<f64>) -> Option<Vec<Eigenvalue>> {
+/// Eigenvalues, largest modulus first.
+pub(super) fn eigenvalues(matrix: DMatrix<f64>) -> Result<Vec<Eigenvalue>> {
     let m = matrix.nrows();
     let scale = matrix.amax();
     if scale == 0.0 {
-        return Some(vec![Eigenvalue { re: 0.0, im: 0.0 }; m]);
+        return Ok(vec![Eigenvalue { re: 0.0, im: 0.0 }; m]);
     }
     if !scale.is_finite() {
-        return None;
+        return Err(Error::Overflow);
     }
     let matrix = matrix / scale;
-    // Francis steps stand still at cyclic permutations: another basis then breaks the symmetry.
-    let turned = || {
-        let axis = nalgebra::DVector::from_fn(m, |i, _| 1.0 / (1.0 + i as f64).sqrt());
-        let mirror = DMatrix::identity(m, m) - &axis * axis.transpose() * (2.0 / axis.norm_squared());
-        &mirror * &matrix * &mirror
-    };
-    let schur = Schur::try_new(matrix.clone(), f64::EPSILON, 1000)
-        .or_else(|| Schur::try_new(turned(), f64::EPSILON, 100_000))?;
+    // Francis steps stand still at cyclic permutations: another basis breaks the symmetry. At multiple eigenvalues
+    // they do not come down to the rounding of one number.
+    let axis = DVector::from_fn(m, |i, _| 1.0 / (1.0 + i as f64).sqrt());
+    let mirror = DMatrix::identity(m, m) - &axis * axis.transpose() * (2.0 / axis.norm_squared());
+    let turned = &mirror * &matrix * &mirror;
+    let schur = [4.0, 64.0, 1024.0]
+        .into_iter()
+        .flat_map(|times| [(&matrix, times), (&turned, times)])
+        .find_map(|(matrix, times)| Schur::try_new(matrix.clone(), times * f64::EPSILON, 100 * (m + 5)))
+        .ok_or(Error::Eigenvalues)?;
     let mut values: Vec<_> = schur
         .complex_eigenvalues()
         .iter()
@@ -164,7 +167,7 @@ pub(super) fn eigenvalues(matrix: DMatrix<f64>) -> Option<Vec<Eigenvalue>> {
     values.sort_by(|a, b| {
         b.modulus().total_cmp(&a.modulus()).then(b.re.total_cmp(&a.re)).then(b.im.total_cmp(&a.im))
     });
-    Some(values)
+    Ok(values)
 }
 
 #[cfg(test)]
@@ -197,5 +200,29 @@ mod tests {
         assert!((found[0].im / 2e-200 - 1.0).abs() < 1e-14 && found[0].re.abs() < 1e-214, "{found:?}");
         assert_eq!(eigenvalues(DMatrix::zeros(2, 2)).unwrap()[1].modulus(), 0.0);
         assert!(eigenvalues(DMatrix::zeros(0, 0)).unwrap().is_empty());
+    }
+
+    #[test]
+    fn eigenvalues_of_defective_matrices() {
+        // Half the identity, and outputs of a few units on top, as almost-linear networks have: many eigenvalues 1/2.
+        let mut state = 1_u64;
+        let mut draw = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as f64 / f64::from(1_u32 << 31) - 0.5
+        };
+        for m in [5, 20, 40] {
+            for _ in 0..20 {
+                let mut matrix = DMatrix::identity(m, m) * 0.5;
+                for j in 0..m {
+                    if draw() > 0.0 {
+                        (0..m).for_each(|i| matrix[(i, j)] += draw());
+                    }
+                }
+                let (trace, size) = (matrix.trace(), matrix.norm());
+                let found = eigenvalues(matrix).unwrap();
+                let sum: f64 = found.iter().map(|e| e.re).sum();
+                assert!((sum - trace).abs() < 1e-13 * size * m as f64, "{sum} {trace}");
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ use super::affine::Flat;
 use super::orbit::{Eigenvalue, eigenvalues};
 use super::units::{Units, axpy, dot};
 use super::{PeriodicOrbit, Region};
+use crate::Result;
 
 /// A continuum of fixed points within one linear region: a piece of a line attractor, of a plane attractor, ...
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,7 +64,7 @@ struct Enclosure {
     orientation: f64,
 }
 
-pub(super) fn judge(units: &Units, region: &Region) -> Verdict {
+pub(super) fn judge(units: &Units, region: &Region) -> Result<Verdict> {
     let (matrix, offset) = units.piece(region);
     let Some(enclosure) = enclose(units, &matrix, &offset) else {
         return judge_singular(units, region, &matrix, &offset);
@@ -71,7 +72,7 @@ pub(super) fn judge(units: &Units, region: &Region) -> Verdict {
     let sides = Sides::of(units, region, &enclosure);
     let near = || enclosure.point.as_slice().to_vec();
     let safety = match sides {
-        Sides { outside: Some(safety), .. } => return Verdict::Outside { safety: Some(safety) },
+        Sides { outside: Some(safety), .. } => return Ok(Verdict::Outside { safety: Some(safety) }),
         Sides { unclear, safety, .. } if unclear.is_empty() => safety,
         // Exactly at a border, F being continuous, it is a fixed point. At one hyperplane to rounding there is one on
         // this side or that, where the map on both sides together is one to one; otherwise none or two.
@@ -90,15 +91,13 @@ pub(super) fn judge(units: &Units, region: &Region) -> Verdict {
                     opposite.orientation == enclosure.orientation && others
                 });
             if !persists {
-                return Verdict::Undecided { near: near() };
+                return Ok(Verdict::Undecided { near: near() });
             }
             None
         }
     };
-    match PeriodicOrbit::new(units, vec![near()], vec![region.clone()]) {
-        Some(orbit) => Verdict::Inside { orbit, safety },
-        None => Verdict::Undecided { near: near() },
-    }
+    let orbit = PeriodicOrbit::new(units, vec![near()], vec![region.clone()])?;
+    Ok(Verdict::Inside { orbit, safety })
 }
 
 fn same_plane(units: &Units, a: usize, b: usize) -> bool {
@@ -178,7 +177,12 @@ impl Sides {
 }
 
 /// Of a piece that is singular to rounding, taken as exactly singular.
-fn judge_singular(units: &Units, region: &Region, matrix: &DMatrix<f64>, offset: &DVector<f64>) -> Verdict {
+fn judge_singular(
+    units: &Units,
+    region: &Region,
+    matrix: &DMatrix<f64>,
+    offset: &DVector<f64>,
+) -> Result<Verdict> {
     let m = units.dim();
     let (weights, _) = units.magnitude();
     // A larger least singular value would have been proved regular.
@@ -186,27 +190,27 @@ fn judge_singular(units: &Units, region: &Region, matrix: &DMatrix<f64>, offset:
         4.0 * m as f64 * units.rounding() * (1.0 + (0..m).map(|i| weights.row(i).sum()).fold(0.0, f64::max));
     let (point, directions) = match Flat::of(matrix, offset, rounding) {
         Flat::Continuum { point, directions } => (point, directions),
-        Flat::None => return Verdict::Outside { safety: None },
-        Flat::Point { position, .. } => return Verdict::Undecided { near: position.as_slice().to_vec() },
+        Flat::None => return Ok(Verdict::Outside { safety: None }),
+        Flat::Point { position, .. } => return Ok(Verdict::Undecided { near: position.as_slice().to_vec() }),
     };
     let flat = FlatInRegion::new(units, region, &point, &directions);
     let found = match &flat {
-        None => return Verdict::Outside { safety: None },
+        None => return Ok(Verdict::Outside { safety: None }),
         Some(flat) if directions.ncols() == 1 => flat.segment(),
         Some(flat) => flat.any().map_or(Segment::Unclear, |at| Segment::Between { at, ends: Vec::new() }),
     };
     let state = |t: &DVector<f64>| (&point + &directions * t).as_slice().to_vec();
-    match (found, eigenvalues(matrix.clone())) {
-        (Segment::Empty, _) => Verdict::Outside { safety: None },
-        (Segment::Between { at, ends }, Some(eigenvalues)) => Verdict::Continuum(FixedPointContinuum {
+    Ok(match found {
+        Segment::Empty => Verdict::Outside { safety: None },
+        Segment::Between { at, ends } => Verdict::Continuum(FixedPointContinuum {
             point: state(&at),
             directions: directions.column_iter().map(|d| d.iter().copied().collect()).collect(),
             ends: ends.into_iter().map(|t| state(&DVector::from_element(1, t))).collect(),
             region: region.clone(),
-            eigenvalues,
+            eigenvalues: eigenvalues(matrix.clone())?,
         }),
-        _ => Verdict::Undecided { near: point.as_slice().to_vec() },
-    }
+        Segment::Unclear => Verdict::Undecided { near: point.as_slice().to_vec() },
+    })
 }
 
 /// The part of a flat of solutions that lies in a region, by the half-spaces α + β·t ≥ 0 of its coordinates t.
