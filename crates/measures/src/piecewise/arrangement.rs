@@ -83,7 +83,9 @@ impl Plane {
     fn new(mut normal: Vec<f64>, b: f64) -> Option<Self> {
         let length = dot(&normal, &normal).sqrt();
         let sign = normal.iter().find(|w| **w != 0.0)?.signum();
-        normal.iter_mut().for_each(|w| *w *= sign / length);
+        for w in &mut normal {
+            *w *= sign / length;
+        }
         Some(Self { normal, b: b * sign / length })
     }
 

@@ -203,7 +203,7 @@ impl<'a> Collection<'a> {
             match cover.step(cell) {
                 Step::Discard => {}
                 Step::Regions(regions) => {
-                    regions.into_iter().try_for_each(|region| self.look_into(region))?
+                    regions.into_iter().try_for_each(|region| self.look_into(region))?;
                 }
                 Step::Split(halves) => stack.extend(*halves),
                 Step::Unresolved(near) => self.undecided(near),

@@ -64,7 +64,7 @@ impl Class {
             match joined {
                 Some((class, sign, weight)) => class.members.push(Member { unit, weight, sign, b }),
                 None => {
-                    classes.push(Self { unit, members: vec![Member { unit, weight: 1.0, sign: 1.0, b }] })
+                    classes.push(Self { unit, members: vec![Member { unit, weight: 1.0, sign: 1.0, b }] });
                 }
             }
         }

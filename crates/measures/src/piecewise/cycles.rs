@@ -114,7 +114,8 @@ pub fn random_regions(
 
 /// Searches for the fixed points and cycles of `map` up to a period, by the heuristic SCYFI \[E23\]: a sequence of k
 /// regions is guessed, the one k-cycle of its affine pieces is solved for, and where it really visits other regions,
-/// those are the next guess. The guesses are drawn from `pool`, in turn region by region and as k regions in a row;
+/// those are the next guess. Where that was tried before, a shorter step towards the cycle is taken, which \[E23\] does
+/// not do. The guesses are drawn from `pool`, in turn region by region and as k regions in a row;
 /// a pool comes from a trajectory ([`visited_regions`]), from random points ([`random_regions`]) or holds all
 /// regions that exist ([`linear_regions`](super::linear_regions)). Where the different regions of the pool have no
 /// more than [`CycleConfig::starts`] sequences, all these are tried instead.
@@ -195,12 +196,13 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Follows one guess to a cycle, to a sequence that was tried before, or to its end.
+    /// Follows one guess to a cycle, to where all that comes next was tried before, or to its end.
     fn start(&mut self, mut guess: Vec<Region>) -> Result<()> {
+        if !self.tried.insert(guess.clone()) {
+            return Ok(());
+        }
+        let mut from: Option<Vec<f64>> = None;
         for _ in 0..=self.config.corrections {
-            if !self.tried.insert(guess.clone()) {
-                return Ok(());
-            }
             self.solved += 1;
             let Some(points) = solve(self.units, &guess) else {
                 self.singular += 1;
@@ -209,36 +211,51 @@ impl<'a> Search<'a> {
             if points.iter().flatten().any(|x| !x.is_finite()) {
                 return Ok(());
             }
-            match self.visited(&points, &guess) {
-                None => return self.add(points, guess),
-                Some(visited) => guess = visited,
+            if self.inside(&points, &guess) {
+                return self.add(points, guess);
             }
+            // This is Newton's method, which often runs in circles. Shorter steps then lead out of them.
+            let target = &points[0];
+            let lengths = if from.is_some() { &STEP_LENGTHS[..] } else { &STEP_LENGTHS[..1] };
+            let next = lengths.iter().find_map(|length| {
+                let z = match &from {
+                    Some(from) => {
+                        from.iter().zip(target).map(|(from, to)| from + length * (to - from)).collect()
+                    }
+                    None => target.clone(),
+                };
+                let visited = self.visited(&z, guess.len());
+                self.tried.insert(visited.clone()).then_some((visited, z))
+            });
+            let Some((visited, z)) = next else { return Ok(()) };
+            guess = visited;
+            from = Some(z);
         }
         Ok(())
     }
 
-    /// The regions that the orbit of the first point visits; nothing where they are `guess`. A unit within rounding
-    /// of its threshold is on either side.
-    fn visited(&self, points: &[Vec<f64>], guess: &[Region]) -> Option<Vec<Region>> {
-        let inside = points.iter().zip(guess).all(|(z, region)| {
+    /// Whether the points lie in their regions. A unit within rounding of its threshold is on either side.
+    fn inside(&self, points: &[Vec<f64>], regions: &[Region]) -> bool {
+        points.iter().zip(regions).all(|(z, region)| {
             (0..self.units.count()).all(|unit| {
                 let drive = self.units.drive(unit, z);
                 (drive > 0.0) == region.is_active(unit)
                     || drive.abs() <= ON_BORDER * self.units.drive_rounding(unit, z)
             })
-        });
-        if inside {
-            return None;
-        }
-        let mut z = points[0].clone();
+        })
+    }
+
+    /// The regions that the orbit of `z` visits in `steps` steps.
+    fn visited(&self, z: &[f64], steps: usize) -> Vec<Region> {
+        let mut z = z.to_vec();
         let mut next = z.clone();
-        let visited = guess.iter().map(|_| {
+        let visit = |_| {
             let region = self.units.region(&z);
             self.units.step(&z, &mut next);
             z.copy_from_slice(&next);
             region
-        });
-        Some(visited.collect())
+        };
+        (0..steps).map(visit).collect()
     }
 
     fn add(&mut self, mut points: Vec<Vec<f64>>, mut regions: Vec<Region>) -> Result<()> {
@@ -257,7 +274,7 @@ impl<'a> Search<'a> {
                 regions[t] == regions[later] || (touches && close(&points[t], &points[later], size))
             })
         };
-        let period = (1..=k).find(|&d| k % d == 0 && repeats(d)).unwrap_or(k);
+        let period = (1..=k).find(|&d| k.is_multiple_of(d) && repeats(d)).unwrap_or(k);
         points.truncate(period);
         regions.truncate(period);
 
@@ -286,6 +303,9 @@ impl<'a> Search<'a> {
         Ok(())
     }
 }
+
+/// Lengths of steps that are tried in turn, relative to Newton's.
+const STEP_LENGTHS: [f64; 5] = [1.0, 0.5, 0.25, 0.125, 0.0625];
 
 /// A drive is zero where it is below so many times the rounding of its own sum, which allows for that of the state.
 const ON_BORDER: f64 = 1e3;

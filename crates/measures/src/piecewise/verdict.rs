@@ -119,11 +119,12 @@ fn enclose(units: &Units, matrix: &DMatrix<f64>, offset: &DVector<f64>) -> Optio
     let weights = weights + DMatrix::identity(m, m);
     let modulus = inverse.abs();
     let defect = (DMatrix::identity(m, m) - &inverse * &system).abs() + &modulus * &weights * rounding;
-    let defect = (0..m).map(|i| defect.row(i).sum()).fold(0.0, f64::max);
+    let sums: Vec<f64> = (0..m).map(|i| defect.row(i).sum()).collect();
     // Not a number where the inverse overflowed.
-    if !(defect < 0.5) {
+    if !sums.iter().all(|sum| *sum < 0.5) {
         return None;
     }
+    let defect = sums.into_iter().fold(0.0, f64::max);
     let mut point = &inverse * offset;
     point += &inverse * (offset - &system * &point);
     let residual = (offset - &system * &point).abs()
