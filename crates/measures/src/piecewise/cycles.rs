@@ -198,11 +198,12 @@ impl<'a> Search<'a> {
 
     /// Follows one guess to a cycle, to where all that comes next was tried before, or to its end.
     fn start(&mut self, mut guess: Vec<Region>) -> Result<()> {
-        if !self.tried.insert(guess.clone()) {
+        if self.tried.contains(&guess) {
             return Ok(());
         }
         let mut from: Option<Vec<f64>> = None;
         for _ in 0..=self.config.corrections {
+            self.tried.insert(guess.clone());
             self.solved += 1;
             let Some(points) = solve(self.units, &guess) else {
                 self.singular += 1;
@@ -225,7 +226,7 @@ impl<'a> Search<'a> {
                     None => target.clone(),
                 };
                 let visited = self.visited(&z, guess.len());
-                self.tried.insert(visited.clone()).then_some((visited, z))
+                (!self.tried.contains(&visited)).then_some((visited, z))
             });
             let Some((visited, z)) = next else { return Ok(()) };
             guess = visited;
