@@ -100,6 +100,32 @@ pub enum Error {
         /// Steps from the initial state, the transient included.
         step: usize,
     },
+    /// A text that names no linear region.
+    #[error(
+        "{text:?} names no linear region; it must be one digit per unit, 1 where the unit is active and 0 elsewhere"
+    )]
+    Region {
+        /// The text.
+        text: String,
+    },
+    /// The eigenvalues of a Jacobian did not converge.
+    #[error("the eigenvalues of a Jacobian did not converge; rescale the states to similar sizes")]
+    Eigenvalues,
+    /// A search would take more than it was allowed to.
+    #[error(
+        "{what}: about {estimate:.3e} are needed, the budget is {budget}; raise it, or search without a certificate"
+    )]
+    Budget {
+        /// What is counted.
+        what: &'static str,
+        /// How many are allowed.
+        budget: usize,
+        /// How many it would take.
+        estimate: f64,
+    },
+    /// The parameters of a piecewise-linear map, or its fixed points, are beyond the numbers.
+    #[error("products of the map's parameters overflow; rescale its states")]
+    Overflow,
     /// The differential equation could not be integrated.
     #[error("the flow could not be integrated beyond time {time}: {reason}")]
     Integration {

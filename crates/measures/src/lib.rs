@@ -15,6 +15,8 @@
 //! | Where do the states come from and go to? | [`manifold()`], [`manifold_cloud`], [`preimages`], [`basins`] |
 //! | What changes with a parameter? | [`bifurcation_diagram`] |
 //! | Where is it slow? | [`slow_points`] |
+//! | Where does it stand still or repeat itself? | [`all_fixed_points`], [`find_cycles`] |
+//! | Of which affine maps is it made? | [`linear_regions`], [`AffinePiece`] |
 //!
 //! No measure returns a number that is not finite: what cannot be measured is a typed [`Error`], and an outcome such
 //! as divergence is a variant or a field of the result.
@@ -33,6 +35,7 @@ mod input;
 mod long_term;
 mod lyapunov;
 mod manifold;
+mod piecewise;
 mod power_spectrum;
 mod prediction_error;
 mod slow_points;
@@ -55,6 +58,10 @@ pub use lyapunov::{Estimate, LyapunovConfig, LyapunovSpectrum, kaplan_yorke_dime
 pub use manifold::{
     BranchEnd, Manifold, ManifoldBranch, ManifoldCloud, ManifoldCloudConfig, ManifoldConfig, Stability,
     manifold, manifold_cloud, preimage_branch, preimages,
+pub use piecewise::{
+    AffineFixedPoints, AffinePiece, Cell, CertificateConfig, CertificateMethod, CycleConfig, CycleSearch,
+    Eigenvalue, FixedPointCertificate, FixedPointContinuum, LinearRegions, PeriodicOrbit, Region, Stability,
+    all_fixed_points, find_cycles, linear_regions, random_regions, visited_regions,
 };
 pub use power_spectrum::{
     Padding, PowerSpectrum, PowerSpectrumConfig, PowerSpectrumDistance, power_spectrum,

@@ -11,6 +11,8 @@ pub(crate) struct TangentFrame {
     /// Which exponent each vector belongs to.
     slots: Vec<usize>,
     scratch: Vec<f64>,
+    /// The columns of the Jacobian, one after the other.
+    columns: Vec<f64>,
 }
 
 impl TangentFrame {
@@ -26,7 +28,13 @@ impl TangentFrame {
         }
         let mut vectors = vec![0.0; dim * count];
         (0..count).for_each(|i| vectors[i * dim + i] = 1.0);
-        Ok(Self { dim, vectors, slots: (0..count).collect(), scratch: vec![0.0; dim] })
+        Ok(Self {
+            dim,
+            vectors,
+            slots: (0..count).collect(),
+            scratch: vec![0.0; dim],
+            columns: vec![0.0; dim * dim],
+        })
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -44,15 +52,21 @@ impl TangentFrame {
 
     /// Multiplies every vector by the Jacobian \[M, M\].
     pub(crate) fn carry(&mut self, jacobian: ArrayView2<'_, f64>) {
-        for vector in self.vectors.chunks_exact_mut(self.dim) {
-            for (out, row) in self.scratch.iter_mut().zip(jacobian.rows()) {
-                *out = row.iter().zip(&*vector).map(|(a, b)| a * b).sum();
+        // By columns, the sums of all components run side by side.
+        for (row, values) in jacobian.rows().into_iter().enumerate() {
+            for (column, value) in self.columns.chunks_exact_mut(self.dim).zip(values) {
+                column[row] = *value;
             }
+        }
+        for vector in self.vectors.chunks_exact_mut(self.dim) {
+            self.scratch.fill(0.0);
+            add_scaled(vector, &self.columns, &mut self.scratch);
             vector.copy_from_slice(&self.scratch);
         }
     }
 
-    /// Orthonormalises by modified Gram-Schmidt, done twice where it cancels, and reports the logarithm of each
+    /// Orthonormalises by Gram-Schmidt, classical within blocks of vectors and modified between them, done twice where
+    /// it cancels, and reports the logarithm of each
     /// vector's scale. Drops vectors that collapsed. Nothing when the vectors overflowed.
     pub(crate) fn orthonormalise(&mut self, mut report: impl FnMut(usize, f64)) -> Option<()> {
         let dim = self.dim;
@@ -72,9 +86,12 @@ impl TangentFrame {
             }
             let mut length = 1.0;
             for _ in 0..2 {
-                for other in before[..kept * dim].chunks_exact(dim) {
-                    let along = dot(vector, other);
-                    vector.iter_mut().zip(other).for_each(|(v, o)| *v -= along * o);
+                for block in before[..kept * dim].chunks(BLOCK * dim) {
+                    let mut along = [0.0; BLOCK];
+                    let count = block.len() / dim;
+                    dots(vector, block, &mut along[..count]);
+                    along[..count].iter_mut().for_each(|along| *along = -*along);
+                    add_scaled(&along[..count], block, vector);
                 }
                 let previous = std::mem::replace(&mut length, norm(vector));
                 if length > 0.5 * previous {
@@ -98,12 +115,50 @@ impl TangentFrame {
     }
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
+/// How many vectors are treated together.
+const BLOCK: usize = 4;
+
+/// y += Σ_j `factors`_j x_j, with the vectors x_j one after the other in `vectors`.
+fn add_scaled(factors: &[f64], vectors: &[f64], y: &mut [f64]) {
+    let dim = y.len();
+    let mut blocks = factors.chunks_exact(BLOCK).zip(vectors.chunks_exact(BLOCK * dim));
+    for (factors, block) in &mut blocks {
+        let (x0, rest) = block.split_at(dim);
+        let (x1, rest) = rest.split_at(dim);
+        let (x2, x3) = rest.split_at(dim);
+        for ((((y, x0), x1), x2), x3) in y.iter_mut().zip(x0).zip(x1).zip(x2).zip(x3) {
+            *y = *y + factors[0] * x0 + factors[1] * x1 + factors[2] * x2 + factors[3] * x3;
+        }
+    }
+    let done = factors.len() / BLOCK * BLOCK;
+    for (factor, x) in factors[done..].iter().zip(vectors[done * dim..].chunks_exact(dim)) {
+        y.iter_mut().zip(x).for_each(|(y, x)| *y += factor * x);
+    }
+}
+
+/// Writes the scalar products of `vector` with those that lie one after the other in `others`.
+fn dots(vector: &[f64], others: &[f64], products: &mut [f64]) {
+    const LANES: usize = 4;
+    for (product, other) in products.iter_mut().zip(others.chunks_exact(vector.len())) {
+        // Several sums side by side, which do not wait for each other.
+        let mut sums = [0.0; LANES];
+        let (a, b) = (vector.chunks_exact(LANES), other.chunks_exact(LANES));
+        let rest: f64 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();
+        for (a, b) in a.zip(b) {
+            sums.iter_mut().zip(a).zip(b).for_each(|((sum, a), b)| *sum += a * b);
+        }
+        *product = sums.iter().sum::<f64>() + rest;
+    }
 }
 
 /// The length of a vector without overflow or underflow of the squares.
 fn norm(vector: &[f64]) -> f64 {
+    let mut squared = [0.0];
+    dots(vector, vector, &mut squared);
+    // Squares of components that matter are then neither infinite nor lost.
+    if (1e-250..1e250).contains(&squared[0]) {
+        return squared[0].sqrt();
+    }
     let largest = vector.iter().fold(0.0, |max: f64, v| if v.is_nan() { *v } else { max.max(v.abs()) });
     if largest > 0.0 && largest.is_finite() {
         vector.iter().map(|v| (v / largest).powi(2)).sum::<f64>().sqrt() * largest
