@@ -17,31 +17,63 @@
 //!
 //! Letters: T time, N observed, M latent (state), K inputs, S starts, F frequencies.
 
+mod aligned;
+mod autocorrelation_time;
+mod correlation_error;
+mod correlation_function;
+mod discrete_error;
 mod error;
 mod exponential;
 mod flow_lyapunov;
+mod forecast_error;
 mod gaussian_mixture;
 mod input;
+mod latent_divergence;
 mod long_term;
 mod lyapunov;
+mod lyapunov_error;
+mod marginal_distance;
+mod maximum_mean_discrepancy;
 mod power_spectrum;
 mod prediction_error;
 mod state_space;
 mod tangent;
+mod valid_prediction_time;
+mod wasserstein;
 
+pub use autocorrelation_time::{AutocorrelationTime, autocorrelation_time};
+pub use correlation_error::{
+    AutocorrelationError, CrossCorrelationError, autocorrelation_error, cross_correlation_error,
+};
+pub use correlation_function::{autocorrelation, cross_correlation};
+pub use discrete_error::{accuracy, ordinal_prediction_error, spearman_correlation};
 pub use error::Error;
 pub use flow_lyapunov::{FlowLyapunovConfig, flow_lyapunov_spectrum};
+pub use forecast_error::{
+    mean_absolute_error, mean_absolute_scaled_error, normalised_root_mean_squared_error,
+    root_mean_squared_error, symmetric_mean_absolute_percentage_error,
+};
 pub use gaussian_mixture::{
     GaussianMixture, GaussianMixtureConfig, GaussianMixtureDivergence, gaussian_mixture_divergence,
 };
+pub use latent_divergence::{
+    DiagonalGaussians, latent_divergence, latent_divergence_variational, mean_latent_divergence,
+};
 pub use long_term::{LongTermBehaviour, LongTermConfig, long_term_behaviour};
 pub use lyapunov::{Estimate, LyapunovConfig, LyapunovSpectrum, kaplan_yorke_dimension, lyapunov_spectrum};
+pub use lyapunov_error::{LyapunovSpectrumError, lyapunov_spectrum_error};
+pub use marginal_distance::{MarginalDistance, marginal_hellinger_distance};
+pub use maximum_mean_discrepancy::{Bandwidth, MaximumMeanDiscrepancy, maximum_mean_discrepancy};
 pub use power_spectrum::{
     Padding, PowerSpectrum, PowerSpectrumConfig, PowerSpectrumDistance, power_spectrum,
     power_spectrum_correlation, power_spectrum_distance,
 };
 pub use prediction_error::{PredictionDivergence, PredictionError, prediction_error};
 pub use state_space::{Binning, StateSpaceConfig, StateSpaceDivergence, state_space_divergence};
+pub use valid_prediction_time::{ValidPredictionTime, valid_prediction_time};
+pub use wasserstein::{
+    SlicedWasserstein, WassersteinOrder, random_directions, sliced_wasserstein_distance, wasserstein_distance,
+};
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
