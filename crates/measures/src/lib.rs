@@ -19,9 +19,15 @@
 
 mod aligned;
 mod autocorrelation_time;
+mod block_bootstrap;
+mod box_dimension;
+mod correlation_dimension;
 mod correlation_error;
 mod correlation_function;
+mod correlation_sum;
 mod discrete_error;
+mod embedding_dimension;
+mod embedding_lag;
 mod error;
 mod exponential;
 mod flow_lyapunov;
@@ -34,19 +40,29 @@ mod lyapunov;
 mod lyapunov_error;
 mod marginal_distance;
 mod maximum_mean_discrepancy;
+mod nearest;
 mod power_spectrum;
 mod prediction_error;
+mod scaling;
 mod state_space;
 mod tangent;
 mod valid_prediction_time;
 mod wasserstein;
 
 pub use autocorrelation_time::{AutocorrelationTime, autocorrelation_time};
+pub use block_bootstrap::{
+    BootstrapConfig, Interval, bootstrap, bootstrap_pair, default_block, floor, resample,
+};
+pub use box_dimension::{BoxDimension, box_dimension};
+pub use correlation_dimension::{CorrelationDimension, CorrelationDimensionConfig, correlation_dimension};
 pub use correlation_error::{
     AutocorrelationError, CrossCorrelationError, autocorrelation_error, cross_correlation_error,
 };
 pub use correlation_function::{autocorrelation, cross_correlation};
+pub use correlation_sum::{CorrelationSum, correlation_sum};
 pub use discrete_error::{accuracy, ordinal_prediction_error, spearman_correlation};
+pub use embedding_dimension::{EmbeddingDimension, EmbeddingDimensionConfig, embedding_dimension};
+pub use embedding_lag::{EmbeddingLag, embedding_lag};
 pub use error::Error;
 pub use flow_lyapunov::{FlowLyapunovConfig, flow_lyapunov_spectrum};
 pub use forecast_error::{
@@ -69,6 +85,7 @@ pub use power_spectrum::{
     power_spectrum_correlation, power_spectrum_distance,
 };
 pub use prediction_error::{PredictionDivergence, PredictionError, prediction_error};
+pub use scaling::Scaling;
 pub use state_space::{Binning, StateSpaceConfig, StateSpaceDivergence, state_space_divergence};
 pub use valid_prediction_time::{ValidPredictionTime, valid_prediction_time};
 pub use wasserstein::{
