@@ -87,10 +87,7 @@ pub struct Interval {
 /// [`Error::Setting`] when `block` is 0 or longer than the trajectory.
 pub fn resample(trajectory: &Trajectory, block: usize, rng: &mut impl Rng) -> Result<Trajectory> {
     let length = trajectory.len();
-    if !(1..=length).contains(&block) {
-        let requirement = "from 1 to the samples of the trajectory";
-        return Err(Error::Setting { setting: "block", value: block as f64, requirement });
-    }
+    check_block(block, length)?;
     let mut data = Array2::zeros((length, trajectory.dim()));
     let mut mask = trajectory.missing().map(|_| Array2::from_elem(data.dim(), false));
     for to in (0..length).step_by(block) {
@@ -107,6 +104,14 @@ pub fn resample(trajectory: &Trajectory, block: usize, rng: &mut impl Rng) -> Re
         Some(mask) => resampled.with_missing(mask)?,
         None => resampled,
     })
+}
+
+fn check_block(block: usize, length: usize) -> Result<()> {
+    if (1..=length).contains(&block) {
+        return Ok(());
+    }
+    let requirement = "from 1 to the samples of the trajectory";
+    Err(Error::Setting { setting: "block", value: block as f64, requirement })
 }
 
 /// The default block: see [`BootstrapConfig::block`]. T^(1/3) where the times cannot be taken: for what never changes or
@@ -144,6 +149,7 @@ pub fn bootstrap(
     config.check()?;
     let value = measure(trajectory)?;
     let block = config.block.unwrap_or_else(|| default_block(trajectory));
+    check_block(block, trajectory.len())?;
     interval(value, block, config, || measure(&resample(trajectory, block, rng)?))
 }
 
@@ -164,6 +170,7 @@ pub fn bootstrap_pair(
     let shortest = first.len().min(second.len());
     let default = || default_block(first).max(default_block(second)).min(shortest);
     let block = config.block.unwrap_or_else(default);
+    check_block(block, shortest)?;
     interval(value, block, config, || measure(&resample(first, block, rng)?, &resample(second, block, rng)?))
 }
 
@@ -347,7 +354,7 @@ mod tests {
         assert!(matches!(refuse(config, 1), Err(Error::OutOfRange)));
         assert!(matches!(refuse(config.with_resamples(1), 0), Err(Error::TooShort { .. })));
         assert!(matches!(refuse(config.with_level(1.0), 0), Err(Error::Setting { .. })));
-        assert!(matches!(refuse(config.with_block(101), 0), Err(Error::Resampling { failed: 10, .. })));
+        assert!(matches!(refuse(config.with_block(101), 0), Err(Error::Setting { .. })));
         assert_eq!(refuse(config, 0).unwrap().resamples, 10);
         let infinite = bootstrap(&data, &config, &mut rng, |_| Ok(f64::INFINITY));
         assert!(matches!(infinite, Err(Error::Overflow { .. })));

@@ -25,6 +25,8 @@ mod correlation_dimension;
 mod correlation_error;
 mod correlation_function;
 mod correlation_sum;
+mod delay_history;
+mod delay_lyapunov;
 mod discrete_error;
 mod embedding_dimension;
 mod embedding_lag;
@@ -60,6 +62,7 @@ pub use correlation_error::{
 };
 pub use correlation_function::{autocorrelation, cross_correlation};
 pub use correlation_sum::{CorrelationSum, correlation_sum};
+pub use delay_lyapunov::{DelayLyapunovConfig, delay_lyapunov_spectrum};
 pub use discrete_error::{accuracy, ordinal_prediction_error, spearman_correlation};
 pub use embedding_dimension::{EmbeddingDimension, EmbeddingDimensionConfig, embedding_dimension};
 pub use embedding_lag::{EmbeddingLag, embedding_lag};
