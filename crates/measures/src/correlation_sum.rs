@@ -42,9 +42,9 @@ impl CorrelationSum {
 /// that of sorting T points, and of the pairs within some three times the largest radius.
 ///
 /// # Errors
-/// [`Error::Setting`] for `theiler` 0 and for radii that are not positive, finite and rising, [`Error::TooShort`] for no
-/// radii or T ≤ w, [`Error::Missing`] (interpolate first), [`Error::NonFinite`], [`Error::Overflow`] when a radius or a
-/// range squared is too large for a number.
+/// [`Error::Setting`] for `theiler` 0 and for radii that do not rise or lie outside 1e-150 to 1e150,
+/// [`Error::TooShort`] for no radii or T ≤ w, [`Error::Missing`] (interpolate first), [`Error::NonFinite`],
+/// [`Error::Overflow`] when the square of the range is too large for a number.
 pub fn correlation_sum(trajectory: &Trajectory, radii: &[f64], theiler: usize) -> Result<CorrelationSum> {
     let data = input::without_gaps(trajectory, "trajectory")?;
     if theiler == 0 {
@@ -54,8 +54,8 @@ pub fn correlation_sum(trajectory: &Trajectory, radii: &[f64], theiler: usize) -
         return Err(Error::TooShort { what: "radii", needed: 1, found: 0 });
     };
     for (i, &value) in radii.iter().enumerate() {
-        if !(value.is_finite() && value > 0.0) || (i > 0 && value <= radii[i - 1]) {
-            let requirement = "positive, finite and above the radius before it";
+        if !(1e-150..=1e150).contains(&value) || (i > 0 && value <= radii[i - 1]) {
+            let requirement = "from 1e-150 to 1e150, and above the radius before it";
             return Err(Error::Setting { setting: "radius", value, requirement });
         }
     }
@@ -64,7 +64,7 @@ pub fn correlation_sum(trajectory: &Trajectory, radii: &[f64], theiler: usize) -
         return Err(Error::TooShort { what: "samples", needed: theiler + 1, found: length });
     }
     let boxes = Boxes::new(data, largest)?;
-    let bins = Bins::new(radii)?;
+    let bins = Bins::new(radii);
     let mut within = vec![0_u64; radii.len() + 1];
     boxes.pairs(|i, j, square| {
         if boxes.times[i].abs_diff(boxes.times[j]) >= theiler {
@@ -92,12 +92,9 @@ struct Bins {
 }
 
 impl Bins {
-    fn new(radii: &[f64]) -> Result<Self> {
+    fn new(radii: &[f64]) -> Self {
         let squares: Vec<f64> = radii.iter().map(|r| r * r).collect();
         let (first, last) = (squares[0], squares[squares.len() - 1]);
-        if !last.is_finite() || first < f64::MIN_POSITIVE {
-            return Err(Error::Overflow { what: "the square of a radius" });
-        }
         let (first_bits, last_bits) = (first.to_bits() >> SHIFT, last.to_bits() >> SHIFT);
         let table = (first_bits..=last_bits)
             .map(|bits| {
@@ -105,7 +102,7 @@ impl Bins {
                 squares.iter().position(|s| *s > least).unwrap_or(squares.len())
             })
             .collect();
-        Ok(Self { squares, first_bits, table })
+        Self { squares, first_bits, table }
     }
 
     /// Index of the first radius above the distance of this square; their number where none is.
@@ -273,11 +270,10 @@ mod tests {
         let refuse = |radii: &[f64], theiler| correlation_sum(&trajectory, radii, theiler).unwrap_err();
         assert!(matches!(refuse(&[], 1), Error::TooShort { .. }));
         assert!(matches!(refuse(&[1.0], 3), Error::TooShort { needed: 4, found: 3, .. }));
-        for radii in [[0.0, 1.0], [1.0, 1.0], [1.0, f64::NAN], [1.0, f64::INFINITY]] {
+        for radii in [[0.0, 1.0], [1e-160, 1.0], [1.0, 1.0], [1.0, f64::NAN], [1.0, f64::INFINITY]] {
             assert!(matches!(refuse(&radii, 1), Error::Setting { .. }));
         }
         assert!(matches!(refuse(&[1.0], 0), Error::Setting { .. }));
-        assert!(matches!(refuse(&[1e200], 1), Error::Overflow { .. }));
         let far = Trajectory::new(array![[0.0], [1e200]], 1.0).unwrap();
         assert!(matches!(correlation_sum(&far, &[1.0], 1), Err(Error::Overflow { .. })));
     }

@@ -243,23 +243,98 @@ mod tests {
         }
     }
 
+    /// Two uncoupled equations, whose roots interlace: a −0.3 with b 0.5, τ 1 and with b 0.4, τ 0.73.
+    const LINEAR: Linear = Linear { a: -0.3, b: [0.5, 0.4], delays: [1.0, 0.73] };
+
+    /// λ = W_k(b τ e^(−aτ))/τ + a for them, by scipy.special.lambertw (SciPy 1.17.1), complex ones twice.
+    const ROOTS: [f64; 6] = [
+        0.136_293_322_726_567_97,
+        0.077_890_503_256_306_75,
+        -2.242_072_884_817_732_7,
+        -2.242_072_884_817_732_7,
+        -3.100_050_622_598_897_7,
+        -3.100_050_622_598_897_7,
+    ];
+
+    fn linear(steps: usize, exponents: usize) -> Vec<f64> {
+        // A frame of leading directions 0.058 apart needs e^(−0.058 t) to vanish.
+        let config =
+            DelayLyapunovConfig::new(400.0, exponents).with_transient(800.0).with_steps_per_delay(steps);
+        let spectrum = delay_lyapunov_spectrum(&LINEAR, &[1.0, 1.0], &config).unwrap();
+        assert_eq!((spectrum.exponents.len(), spectrum.collapsed), (exponents, 0));
+        spectrum.values()
+    }
+
     #[test]
     fn of_linear_equations_are_the_real_parts_of_their_roots() {
-        // λ = W_k(b τ e^(−aτ))/τ + a by scipy.special.lambertw (SciPy 1.17.1): b 0.5, τ 1 and b 0.4, τ 0.73 with a −0.3.
-        let flow = Linear { a: -0.3, b: [0.5, 0.4], delays: [1.0, 0.73] };
-        let config = DelayLyapunovConfig::new(400.0, 4).with_steps_per_delay(50).with_transient(40.0);
-        let found = delay_lyapunov_spectrum(&flow, &[1.0, 1.0], &config).unwrap().values();
-        for (found, expected) in found.iter().zip([0.0, 0.0, 0.0, 0.0]) {
-            println!("{found} {expected}");
+        let found = linear(40, 6);
+        for (index, (found, expected)) in found.iter().zip(ROOTS).enumerate() {
+            // A pair turns as it shrinks: each of its two exponents has an error of 1/duration, their sum much less.
+            let tolerance = if index < 2 { 1e-6 } else { 2.0 / 400.0 };
+            assert!((found - expected).abs() < tolerance, "{index}: {found} {expected}");
+        }
+        for pair in [2, 4] {
+            let mean = 0.5 * (found[pair] + found[pair + 1]);
+            assert!((mean - ROOTS[pair]).abs() < 2e-4, "{pair}: {mean} {}", ROOTS[pair]);
         }
     }
 
     #[test]
+    fn the_error_of_the_grid_falls_with_its_fourth_power() {
+        let error = |steps| (linear(steps, 1)[0] - ROOTS[0]).abs();
+        let (coarse, fine) = (error(4), error(8));
+        assert!((8.0..32.0).contains(&(coarse / fine)), "{coarse} {fine}");
+        assert!(coarse < 1e-4, "{coarse}");
+    }
+
+    #[test]
     fn of_mackey_glass() {
-        for delay in [17.0, 31.8] {
-            let config = DelayLyapunovConfig::new(20000.0, 4).with_steps_per_delay(60);
-            let found = delay_lyapunov_spectrum(&MackeyGlass { delay }, &[0.5], &config).unwrap();
-            println!("{found:?} {:?}", found.kaplan_yorke_dimension());
+        // Wolf et al. (1985), table I, for τ = 31.8: dimension 3.64, and exponents 6.30e-3, 2.62e-3, below 8e-6, −1.39e-2.
+        // They give no errors, hence 5e-4 for theirs. (Their units are said to be bits; ours agree in nats.)
+        let config = DelayLyapunovConfig::new(40_000.0, 5).with_transient(4000.0).with_steps_per_delay(40);
+        let found = delay_lyapunov_spectrum(&MackeyGlass { delay: 31.8 }, &[0.5], &config).unwrap();
+        for (found, expected) in found.exponents.iter().zip([6.30e-3, 2.62e-3, 0.0, -1.39e-2]) {
+            let tolerance = 4.0 * found.standard_error + 5e-4;
+            assert!((found.value - expected).abs() < tolerance, "{found:?} {expected}");
+            assert!(found.standard_error < 6e-4, "{found:?}");
         }
+        let dimension = found.kaplan_yorke_dimension().unwrap();
+        assert!((dimension - 3.64).abs() < 0.1, "{dimension}");
+        // A fixed point for a short delay: x = 1 with f' = −0.4, λ + 0.1 = −0.4 e^(−2λ); by scipy's lambertw as above.
+        let config = DelayLyapunovConfig::new(400.0, 1).with_steps_per_delay(40);
+        let stable = delay_lyapunov_spectrum(&MackeyGlass { delay: 2.0 }, &[0.9], &config).unwrap();
+        assert!((stable.exponents[0].value + 0.267_131_357_124_976_54).abs() < 2.0 / 400.0, "{stable:?}");
+        assert!((stable.final_state[0] - 1.0).abs() < 1e-9, "{stable:?}");
+    }
+
+    #[test]
+    fn refuses_settings_out_of_range() {
+        let config = DelayLyapunovConfig::new(100.0, 1);
+        let refuse = |config| delay_lyapunov_spectrum(&LINEAR, &[1.0, 1.0], &config).unwrap_err();
+        for bad in [
+            DelayLyapunovConfig::new(0.0, 1),
+            DelayLyapunovConfig::new(f64::NAN, 1),
+            DelayLyapunovConfig::new(100.0, 0),
+            config.with_transient(-1.0),
+            config.with_interval(0.0),
+            config.with_steps_per_delay(1),
+            config.with_batches(1),
+        ] {
+            let error = refuse(bad);
+            assert!(matches!(error, Error::Setting { .. }), "{error:?}");
+        }
+        let short = Linear { a: 0.0, b: [1.0, 1.0], delays: [1.0, 0.01] };
+        let error =
+            delay_lyapunov_spectrum(&short, &[1.0, 1.0], &config.with_steps_per_delay(99)).unwrap_err();
+        assert!(matches!(error, Error::Setting { setting: "steps_per_delay", .. }));
+        assert!(matches!(refuse(config.with_interval(99.0)), Error::TooShort { .. }));
+        let error = delay_lyapunov_spectrum(&LINEAR, &[1.0], &config).unwrap_err();
+        assert!(matches!(error, Error::Dimension { .. }));
+        let explosive = Linear { a: 50.0, b: [1.0, 1.0], delays: [1.0, 1.0] };
+        let error = delay_lyapunov_spectrum(&explosive, &[1.0, 1.0], &config).unwrap_err();
+        assert!(matches!(error, Error::Integration { .. }), "{error:?}");
+        let never = Linear { a: 1.0, b: [1.0, 1.0], delays: [1.0, f64::NAN] };
+        let error = delay_lyapunov_spectrum(&never, &[1.0, 1.0], &config).unwrap_err();
+        assert!(matches!(error, Error::Setting { setting: "delay", .. }));
     }
 }

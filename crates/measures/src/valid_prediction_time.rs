@@ -3,7 +3,7 @@
 use attractor_systems::Trajectory;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, aligned, input};
+use crate::{Result, aligned, input};
 
 /// What [`valid_prediction_time`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ impl ValidPredictionTime {
     /// The time in Lyapunov times 1/λ, with `exponent` λ the largest Lyapunov exponent per time unit.
     ///
     /// # Errors
-    /// [`Error::Setting`] when λ is not finite and positive: then the system has no Lyapunov time.
+    /// [`Error::Setting`](crate::Error::Setting) when λ is not finite and positive: then the system has no Lyapunov time.
     pub fn lyapunov_times(&self, exponent: f64) -> Result<f64> {
         input::positive("exponent", exponent)?;
         Ok(self.time * exponent)
@@ -36,9 +36,9 @@ impl ValidPredictionTime {
 /// row without any says nothing. Give a truth that is long enough for σ to be that of the attractor.
 ///
 /// # Errors
-/// [`Error::Dimension`] when shapes differ, [`Error::SamplingStep`] when dt does, [`Error::Constant`] for a true
-/// variable that never changes, [`Error::TooShort`] when no value is known in both, [`Error::Setting`] for a threshold
-/// that is not finite and positive, [`Error::Overflow`].
+/// [`Error::Dimension`](crate::Error::Dimension) when shapes differ, [`Error::SamplingStep`](crate::Error::SamplingStep) when dt does, [`Error::Constant`](crate::Error::Constant) for a true
+/// variable that never changes, [`Error::TooShort`](crate::Error::TooShort) when no value is known in both, [`Error::Setting`](crate::Error::Setting) for a threshold
+/// that is not finite and positive, [`Error::Overflow`](crate::Error::Overflow).
 pub fn valid_prediction_time(
     truth: &Trajectory,
     forecast: &Trajectory,
@@ -71,6 +71,7 @@ pub fn valid_prediction_time(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Error;
     use ndarray::Array2;
 
     fn line(values: impl IntoIterator<Item = f64>) -> Trajectory {
