@@ -259,8 +259,8 @@ mod tests {
         Trajectory::new(data, 0.1).unwrap()
     }
 
-    fn mean(trajectory: &Trajectory) -> Result<f64> {
-        Ok(trajectory.data().iter().sum::<f64>() / trajectory.len() as f64)
+    fn mean(trajectory: &Trajectory) -> f64 {
+        trajectory.data().iter().sum::<f64>() / trajectory.len() as f64
     }
 
     #[test]
@@ -269,14 +269,15 @@ mod tests {
         let data = autoregressive(0.8, 20_000, 1);
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let expected = 5.0 / 20_000_f64.sqrt();
-        let found = bootstrap(&data, &BootstrapConfig::new().with_resamples(600), &mut rng, mean).unwrap();
+        let found =
+            bootstrap(&data, &BootstrapConfig::new().with_resamples(600), &mut rng, |t| Ok(mean(t))).unwrap();
         // Blocks lose about τ/block of the variance, and 600 resamples know it to 3%.
         assert!((0.75..1.1).contains(&(found.standard_error / expected)), "{found:?} {expected}");
         assert!(found.lower < found.value && found.value < found.upper);
         let width = (found.upper - found.lower) / (2.0 * 1.96 * found.standard_error);
         assert!((width - 1.0).abs() < 0.15, "{found:?}");
         let config = BootstrapConfig::new().with_block(1);
-        let single = bootstrap(&data, &config, &mut rng, mean).unwrap();
+        let single = bootstrap(&data, &config, &mut rng, |t| Ok(mean(t))).unwrap();
         assert!((single.standard_error / expected - 1.0 / 3.0).abs() < 0.06, "{single:?}");
     }
 
@@ -287,7 +288,8 @@ mod tests {
         let covered = (0..100)
             .filter(|&seed| {
                 let found =
-                    bootstrap(&autoregressive(0.6, 1000, 100 + seed), &config, &mut rng, mean).unwrap();
+                    bootstrap(&autoregressive(0.6, 1000, 100 + seed), &config, &mut rng, |t| Ok(mean(t)))
+                        .unwrap();
                 (found.lower..=found.upper).contains(&0.0)
             })
             .count();

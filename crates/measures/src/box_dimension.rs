@@ -59,7 +59,7 @@ pub fn box_dimension(trajectory: &Trajectory, visits: f64) -> Result<BoxDimensio
             boxes[leading / dim + 1..].iter_mut().for_each(|count| *count += 1);
         }
     }
-    let outline = 2.0_f64.powi(dim as i32);
+    let outline = (dim as f64).exp2();
     let most = points.nrows() as f64 / visits;
     let range: Vec<(f64, f64)> = boxes
         .iter()
@@ -139,7 +139,7 @@ mod tests {
         let data = Array2::from_shape_fn((1024, 2), |(t, n)| (if n == 0 { t % 32 } else { t / 32 }) as f64);
         let found = box_dimension(&Trajectory::new(data, 1.0).unwrap(), 1.0).unwrap();
         assert_eq!(found.boxes[..7], [1, 4, 16, 64, 256, 1024, 1024]);
-        assert_eq!(found.scaling.range, [2.0, 2.0_f64.powi(found.scaling.points as i32)]);
+        assert_eq!(found.scaling.range, [2.0, (found.scaling.points as f64).exp2()]);
     }
 
     #[test]

@@ -144,10 +144,10 @@ fn probe(trajectory: &Trajectory, theiler: usize, config: &CorrelationDimensionC
         *distances.select_nth_unstable_by(index, f64::total_cmp).1
     };
     let (least, most) = (quantile(config.low), quantile(config.high));
-    if !most.is_finite() {
-        return Err(Error::Overflow { what: "the distance of two points" });
+    if most.is_nan() || most > 1e150 {
+        return Err(Error::Overflow { what: "the squared distance of two points" });
     }
-    if least <= 1e-12 * most || least >= most {
+    if least <= 1e-12 * most || least < 1e-150 || least >= most {
         return Err(Error::Constant {
             what: "distances of the trajectory, in the range of the fit",
             column: 0,

@@ -145,7 +145,7 @@ pub fn delay_lyapunov_spectrum(
         frame
             .orthonormalise(|slot, log| {
                 if measured {
-                    growth.add(slot, log)
+                    growth.add(slot, log);
                 }
             })
             .ok_or_else(|| gives_up("the tangent vectors overflowed"))?;
@@ -289,7 +289,7 @@ mod tests {
 
     #[test]
     fn of_mackey_glass() {
-        // Wolf et al. (1985), table I, for τ = 31.8: dimension 3.64, and exponents 6.30e-3, 2.62e-3, below 8e-6, −1.39e-2.
+        // Wolf et al. (1985) [W85], table I, for τ = 31.8: dimension 3.64, and exponents 6.30e-3, 2.62e-3, below 8e-6, −1.39e-2.
         // They give no errors, hence 5e-4 for theirs. (Their units are said to be bits; ours agree in nats.)
         let config = DelayLyapunovConfig::new(40_000.0, 5).with_transient(4000.0).with_steps_per_delay(40);
         let found = delay_lyapunov_spectrum(&MackeyGlass { delay: 31.8 }, &[0.5], &config).unwrap();

@@ -48,7 +48,9 @@ fn centred_ranks(values: &[f64]) -> Vec<f64> {
     // +0 and −0 are equal, as chunk_by sees them.
     for ties in order.chunk_by(|&a, &b| values[a] == values[b]) {
         let rank = first as f64 + 0.5 * (ties.len() - 1) as f64 - middle;
-        ties.iter().for_each(|&i| ranks[i] = rank);
+        for &i in ties {
+            ranks[i] = rank;
+        }
         first += ties.len();
     }
     ranks

@@ -136,11 +136,15 @@ pub fn embedding_dimension(
 fn standardise(x: &mut [f64]) {
     let (low, high) = x.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &x| (x.min(l), x.max(h)));
     let half = 0.5 * high - 0.5 * low;
-    x.iter_mut().for_each(|x| *x = (0.5 * *x - 0.5 * low) / half);
+    for x in &mut *x {
+        *x = (0.5 * *x - 0.5 * low) / half;
+    }
     let count = x.len() as f64;
     let mean = x.iter().sum::<f64>() / count;
     let sd = (x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / count).sqrt();
-    x.iter_mut().for_each(|x| *x = (*x - mean) / sd);
+    for x in x {
+        *x = (*x - mean) / sd;
+    }
 }
 
 #[cfg(test)]

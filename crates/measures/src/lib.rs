@@ -6,11 +6,16 @@
 //!
 //! | question | function |
 //! |---|---|
-//! | Does the free run visit the same states? | [`state_space_divergence`], [`gaussian_mixture_divergence`] |
-//! | Does it have the same rhythms? | [`power_spectrum_distance`], [`power_spectrum_correlation`] |
-//! | Does it predict? | [`prediction_error`] |
-//! | How chaotic is it? | [`lyapunov_spectrum`], [`flow_lyapunov_spectrum`] |
+//! | Does the free run visit the same states? | [`state_space_divergence`], [`gaussian_mixture_divergence`], [`maximum_mean_discrepancy`], [`sliced_wasserstein_distance`], [`marginal_hellinger_distance`] |
+//! | Does it have the same rhythms? | [`power_spectrum_distance`], [`power_spectrum_correlation`], [`autocorrelation_error`], [`cross_correlation_error`] |
+//! | Does it predict? | [`prediction_error`], [`valid_prediction_time`], [`mean_absolute_error`], [`root_mean_squared_error`], [`normalised_root_mean_squared_error`], [`mean_absolute_scaled_error`], [`symmetric_mean_absolute_percentage_error`] |
+//! | ... counts, ranks and classes? | [`spearman_correlation`], [`ordinal_prediction_error`], [`accuracy`] |
+//! | Does the prior visit the states of the posterior? | [`latent_divergence`], [`latent_divergence_variational`], [`mean_latent_divergence`] |
+//! | How chaotic is it? | [`lyapunov_spectrum`], [`flow_lyapunov_spectrum`], [`delay_lyapunov_spectrum`], [`lyapunov_spectrum_error`], [`kaplan_yorke_dimension`] |
+//! | How many dimensions does the attractor have? | [`correlation_dimension`](correlation_dimension()), [`box_dimension`], [`kaplan_yorke_dimension`] |
+//! | For how long does a series remember, and how is it embedded? | [`autocorrelation_time`], [`embedding_lag`], [`embedding_dimension`] |
 //! | Does it live at all? | [`long_term_behaviour`] |
+//! | How sure is a score, and how good can it be? | [`bootstrap`], [`bootstrap_pair`], [`floor`](floor()) |
 //!
 //! No measure returns a number that is not finite: what cannot be measured is a typed [`Error`], and an outcome such
 //! as divergence is a variant or a field of the result.

@@ -40,7 +40,9 @@ impl<'a> Tree<'a> {
 
     fn search(&self, order: &[usize], axis: usize, index: usize, apart: usize, nearest: &mut Nearest) {
         if order.len() <= LEAF {
-            order.iter().for_each(|&candidate| self.compare(candidate, index, apart, nearest));
+            for &candidate in order {
+                self.compare(candidate, index, apart, nearest);
+            }
             return;
         }
         let middle = order.len() / 2;

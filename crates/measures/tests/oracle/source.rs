@@ -14,7 +14,7 @@ use serde_json::Value;
 pub enum Rows {
     All,
     First(usize),
-    Every(usize),
+    Every(isize),
 }
 
 /// The oracle, and the keys of it that were checked.
@@ -108,7 +108,7 @@ impl Oracle {
         let slice = match then {
             Rows::All => Slice::from(..),
             Rows::First(n) => Slice::from(..n),
-            Rows::Every(n) => Slice::new(0, None, n as isize),
+            Rows::Every(n) => Slice::new(0, None, n),
         };
         Some(Trajectory::new(data.slice_axis(Axis(0), slice).mapv(f64::from), 0.01).unwrap())
     }
