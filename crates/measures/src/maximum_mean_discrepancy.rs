@@ -162,11 +162,7 @@ impl Points {
                 for (row, mut values) in (top..bottom).zip(products.rows_mut()) {
                     let square = self.squares[row];
                     let values = values.as_slice_mut().unwrap_or_default();
-                    for (value, other) in values.iter_mut().zip(&other.squares[left..right]) {
-                        let exponent = *value - 0.5 * (square + other);
-                        // The NaN of ∞ − ∞ is far away, too.
-                        *value = if exponent > -700.0 { exponent.min(0.0) } else { f64::NEG_INFINITY };
-                    }
+                    exponential::exponents(values, square, &other.squares[left..right], -0.5, 700.0);
                     let skipped = first(row).saturating_sub(left).min(values.len());
                     total += exponential::sum_exp(&values[skipped..], 0.0);
                 }
