@@ -195,9 +195,8 @@ def main():
         ("maximum_mean_discrepancy_3e3x3", lambda: maximum_mean_discrepancy(a[:3000], b[:3000]), 5, 1),
     ]
     before = [timed(run, repeats) for _, run, repeats, _ in programs]
-    subprocess.run(
-        ["cargo", "bench", "-q", "-p", "attractor-measures", "--bench", "measures"], cwd=ROOT, check=True
-    )
+    command = ["cargo", "bench", "-q", "-p", "attractor-measures", "--bench", "measures"]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     after = [timed(run, repeats) for _, run, repeats, _ in programs]
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     rustc = subprocess.run(["rustc", "--version"], capture_output=True, text=True)
