@@ -199,6 +199,35 @@ pub enum Error {
         decomposition: &'static str,
         /// Rows of the matrix.
         size: usize,
+    /// A result is too large for a number.
+    #[error("{what} overflows: the values are too large; the run diverged, compare what comes before")]
+    Overflow {
+        /// What was computed.
+        what: &'static str,
+    },
+    /// A count, rank or label is not a whole number.
+    #[error(
+        "{what}: the value {value} at row {row}, column {column} is not a whole number; round it or decode it first"
+    )]
+    NotWhole {
+        /// Which argument.
+        what: &'static str,
+        /// Time step.
+        row: usize,
+        /// Variable.
+        column: usize,
+        /// The value.
+        value: f64,
+    },
+    /// A measure failed on too many resamples.
+    #[error("the measure failed on {failed} of {resamples} resamples, first because: {first}")]
+    Resampling {
+        /// Resamples on which it failed.
+        failed: usize,
+        /// Resamples in all.
+        resamples: usize,
+        /// What the first failure says.
+        first: Box<Error>,
     },
     /// The parameters of a system make no sense.
     #[error(transparent)]

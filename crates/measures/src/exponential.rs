@@ -1,9 +1,13 @@
-//! Sums of many exponentials, in a form that compilers turn into vector instructions.
+//! Sums of many exponentials, by the widest vector instructions that the processor has.
+
+#![allow(clippy::inline_always, reason = "what is not inlined is compiled for the least of processors")]
+
+use pulp::{Arch, Simd, WithSimd};
 
 const LANES: usize = 8;
 
 /// e^x for x ≤ 0, to 4e-16 of its value; e^−700 for what is below −700.
-#[inline]
+#[inline(always)]
 fn exp(x: f64) -> f64 {
     /// 1.5 · 2⁵²: added to a number and taken off again, it rounds it; in between, the integer is in the low bits.
     const ROUND: f64 = 6_755_399_441_055_744.0;
@@ -35,27 +39,79 @@ fn exp(x: f64) -> f64 {
 
 /// Σ e^(x − `shift`) over values that are at most `shift`.
 pub(crate) fn sum_exp(values: &[f64], shift: f64) -> f64 {
-    let (lanes, rest) = values.as_chunks::<LANES>();
-    let mut sums = [0.0; LANES];
-    for lane in lanes {
-        for (sum, x) in sums.iter_mut().zip(lane) {
-            *sum += exp(x - shift);
+    Arch::new().dispatch(SumExp { values, shift })
+}
+
+struct SumExp<'a> {
+    values: &'a [f64],
+    shift: f64,
+}
+
+impl WithSimd for SumExp<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) -> f64 {
+        let (lanes, rest) = self.values.as_chunks::<LANES>();
+        let mut sums = [0.0; LANES];
+        for lane in lanes {
+            for (sum, x) in sums.iter_mut().zip(lane) {
+                *sum += exp(x - self.shift);
+            }
         }
+        sums.iter().sum::<f64>() + rest.iter().map(|x| exp(x - self.shift)).sum::<f64>()
     }
-    sums.iter().sum::<f64>() + rest.iter().map(|x| exp(x - shift)).sum::<f64>()
 }
 
 /// The largest of the values, −∞ of none.
 pub(crate) fn largest(values: &[f64]) -> f64 {
-    let larger = |a: f64, b: f64| if a > b { a } else { b };
-    let (lanes, rest) = values.as_chunks::<LANES>();
-    let mut maxima = [f64::NEG_INFINITY; LANES];
-    for lane in lanes {
-        for (max, x) in maxima.iter_mut().zip(lane) {
-            *max = larger(*x, *max);
+    Arch::new().dispatch(Largest(values))
+}
+
+struct Largest<'a>(&'a [f64]);
+
+impl WithSimd for Largest<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) -> f64 {
+        let larger = |a: f64, b: f64| if a > b { a } else { b };
+        let (lanes, rest) = self.0.as_chunks::<LANES>();
+        let mut maxima = [f64::NEG_INFINITY; LANES];
+        for lane in lanes {
+            for (max, x) in maxima.iter_mut().zip(lane) {
+                *max = larger(*x, *max);
+            }
+        }
+        rest.iter().chain(&maxima).copied().fold(f64::NEG_INFINITY, larger)
+    }
+}
+
+/// Turns products s·x into exponents scale · |s − x|², at most 0 and at least −`farthest`, from the squares |s|² and |x|².
+/// The NaN of ∞ − ∞ is the farthest, too.
+pub(crate) fn exponents(products: &mut [f64], square: f64, squares: &[f64], scale: f64, farthest: f64) {
+    Arch::new().dispatch(Exponents { products, square, squares, scale, farthest });
+}
+
+struct Exponents<'a> {
+    products: &'a mut [f64],
+    square: f64,
+    squares: &'a [f64],
+    scale: f64,
+    farthest: f64,
+}
+
+impl WithSimd for Exponents<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let Self { products, square, squares, scale, farthest } = self;
+        for (value, other) in products.iter_mut().zip(squares) {
+            let exponent = scale * (square + other - 2.0 * *value);
+            *value = if exponent > -farthest { exponent.min(0.0) } else { -farthest };
         }
     }
-    rest.iter().chain(&maxima).copied().fold(f64::NEG_INFINITY, larger)
 }
 
 #[cfg(test)]
@@ -71,6 +127,13 @@ mod tests {
         }
         assert_eq!(exp(0.0), 1.0);
         assert!(exp(-1e300) < 1e-300);
+    }
+
+    #[test]
+    fn exponents_are_bounded() {
+        let mut values = [0.5, 2.0, f64::INFINITY, f64::NAN, 0.0];
+        exponents(&mut values, 1.0, &[1.0, 3.0, f64::INFINITY, 1.0, 1e9], -0.5, 100.0);
+        assert_eq!(values, [-0.5, 0.0, -100.0, -100.0, -100.0]);
     }
 
     #[test]

@@ -106,13 +106,9 @@ impl GaussianMixture {
             let mut products = products.slice_mut(ndarray::s![..block.nrows(), ..]);
             general_mat_mul(1.0, &block, &self.points.t(), 0.0, &mut products);
             for (mut row, square) in products.rows_mut().into_iter().zip(squares) {
-                for (value, point) in row.iter_mut().zip(&self.squares) {
-                    let exponent = scale * (square + point - 2.0 * *value);
-                    // The NaN of ∞ − ∞ is the farthest, too.
-                    *value = if exponent > -FARTHEST { exponent.min(0.0) } else { -FARTHEST };
-                }
                 // Rows of the block are contiguous.
-                let exponents = row.as_slice().unwrap_or_default();
+                let exponents = row.as_slice_mut().unwrap_or_default();
+                exponential::exponents(exponents, *square, &self.squares, scale, FARTHEST);
                 let shift = exponential::largest(exponents);
                 densities.push(constant + shift + exponential::sum_exp(exponents, shift).ln());
             }

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView1};
 use realfft::{RealFftPlanner, RealToComplex};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, input};
+use crate::{Error, Result, aligned, input};
 
 /// How a spectrum continues beyond its ends where it is smoothed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -194,9 +194,7 @@ fn spectra(
     config: &PowerSpectrumConfig,
 ) -> Result<(SpectrumPairs, usize)> {
     input::same("variables N of the generated trajectory", truth.dim(), generated.dim())?;
-    if (truth.dt() - generated.dt()).abs() > 1e-9 * truth.dt().abs() {
-        return Err(Error::SamplingStep { truth: truth.dt(), generated: generated.dt() });
-    }
+    aligned::sampling(truth, generated)?;
     let samples = truth.len().min(generated.len());
     let mut estimator = Estimator::new(samples, config)?;
     let rows = ndarray::s![..samples, ..];
@@ -216,7 +214,7 @@ fn spectra(
 
 /// Half the range of the values, exactly 0 where they differ by no more than rounding. Unlike a standard deviation it
 /// has no rounding errors of its own.
-fn half_range(values: ArrayView1<'_, f64>) -> f64 {
+pub(crate) fn half_range(values: ArrayView1<'_, f64>) -> f64 {
     let (min, max) =
         values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), &x| (x.min(min), x.max(max)));
     let half = 0.5 * max - 0.5 * min;
