@@ -1,8 +1,8 @@
 //! Symbolic dynamics, manifolds, basins, bifurcations and slow points.
 
 use attractor_measures::{
-    BasinConfig, BifurcationConfig, GraphBudget, GridSlice, ManifoldConfig, Numbering, SliceAxis,
-    SlowPointConfig, Stability, SymbolicConfig, basins, bifurcation_diagram, manifold, slow_points,
+    BasinConfig, BifurcationConfig, GraphBudget, GridSlice, ManifoldConfig, ManifoldKind, Numbering,
+    SliceAxis, SlowPointConfig, SymbolicConfig, basins, bifurcation_diagram, manifold, slow_points,
     symbolic_orbit,
 };
 use attractor_systems::{PiecewiseLinearMap, Simulation};
@@ -61,11 +61,11 @@ fn explore(criterion: &mut Criterion) {
     });
     criterion.bench_function("explore/unstable_manifold_lozi_length_1e4", |bencher| {
         let config = ManifoldConfig { max_length: 1e4, ..ManifoldConfig::default() };
-        bencher.iter(|| manifold(&map, &[x, b * x], 1, Stability::Unstable, &config).expect("a saddle"));
+        bencher.iter(|| manifold(&map, &[x, b * x], 1, ManifoldKind::Unstable, &config).expect("a saddle"));
     });
     criterion.bench_function("explore/stable_manifold_lozi_length_1e4", |bencher| {
         let config = ManifoldConfig { max_length: 1e4, ..ManifoldConfig::default() };
-        bencher.iter(|| manifold(&map, &[x, b * x], 1, Stability::Stable, &config).expect("a saddle"));
+        bencher.iter(|| manifold(&map, &[x, b * x], 1, ManifoldKind::Stable, &config).expect("a saddle"));
     });
     let mut slow = criterion.benchmark_group("explore");
     slow.sample_size(10);

@@ -123,9 +123,6 @@ pub enum Error {
         /// How many it would take.
         estimate: f64,
     },
-    /// The parameters of a piecewise-linear map, or its fixed points, are beyond the numbers.
-    #[error("products of the map's parameters overflow; rescale its states")]
-    Overflow,
     /// The differential equation could not be integrated.
     #[error("the flow could not be integrated beyond time {time}: {reason}")]
     Integration {
@@ -142,7 +139,7 @@ pub enum Error {
     },
     /// A computation would take more than it may.
     #[error("{what}: more than the {limit} that the settings allow; raise the limit or ask for less")]
-    Budget {
+    Limit {
         /// What there would be too many of.
         what: &'static str,
         /// How many are allowed.
@@ -199,6 +196,7 @@ pub enum Error {
         decomposition: &'static str,
         /// Rows of the matrix.
         size: usize,
+    },
     /// A result is too large for a number.
     #[error("{what} overflows: the values are too large; the run diverged, compare what comes before")]
     Overflow {

@@ -29,11 +29,10 @@
 //! Letters: T time, N observed, M latent (state), K inputs, S starts, F frequencies.
 
 mod affine_piece;
-mod basin;
-mod bifurcation;
-mod eigen;
 mod aligned;
 mod autocorrelation_time;
+mod basin;
+mod bifurcation;
 mod block_bootstrap;
 mod box_dimension;
 mod correlation_dimension;
@@ -43,6 +42,7 @@ mod correlation_sum;
 mod delay_history;
 mod delay_lyapunov;
 mod discrete_error;
+mod eigen;
 mod embedding_dimension;
 mod embedding_lag;
 mod error;
@@ -54,30 +54,28 @@ mod input;
 mod latent_divergence;
 mod long_term;
 mod lyapunov;
-mod manifold;
-mod piecewise;
-mod power_spectrum;
-mod prediction_error;
-mod slow_points;
 mod lyapunov_error;
+mod manifold;
 mod marginal_distance;
 mod maximum_mean_discrepancy;
 mod nearest;
+mod piecewise;
 mod power_spectrum;
 mod prediction_error;
 mod scaling;
+mod slow_points;
 mod state_space;
 mod symbolic;
 mod tangent;
 mod valid_prediction_time;
 mod wasserstein;
 
+pub use autocorrelation_time::{AutocorrelationTime, autocorrelation_time};
 pub use basin::{AxisDirection, BasinAttractor, BasinConfig, Basins, GridSlice, SliceAxis, basins};
 pub use bifurcation::{
     BifurcationConfig, BifurcationDiagram, BifurcationOutcome, BifurcationPoint, Continuation, PeriodChange,
     bifurcation_diagram,
 };
-pub use autocorrelation_time::{AutocorrelationTime, autocorrelation_time};
 pub use block_bootstrap::{
     BootstrapConfig, Interval, bootstrap, bootstrap_pair, default_block, floor, resample,
 };
@@ -106,29 +104,30 @@ pub use latent_divergence::{
 };
 pub use long_term::{LongTermBehaviour, LongTermConfig, long_term_behaviour};
 pub use lyapunov::{Estimate, LyapunovConfig, LyapunovSpectrum, kaplan_yorke_dimension, lyapunov_spectrum};
+pub use lyapunov_error::{LyapunovSpectrumError, lyapunov_spectrum_error};
 pub use manifold::{
-    BranchEnd, Manifold, ManifoldBranch, ManifoldCloud, ManifoldCloudConfig, ManifoldConfig, Stability,
+    BranchEnd, Manifold, ManifoldBranch, ManifoldCloud, ManifoldCloudConfig, ManifoldConfig, ManifoldKind,
     manifold, manifold_cloud, preimage_branch, preimages,
+};
+pub use marginal_distance::{MarginalDistance, marginal_hellinger_distance};
+pub use maximum_mean_discrepancy::{Bandwidth, MaximumMeanDiscrepancy, maximum_mean_discrepancy};
 pub use piecewise::{
     AffineFixedPoints, AffinePiece, Cell, CertificateConfig, CertificateMethod, CycleConfig, CycleSearch,
     Eigenvalue, FixedPointCertificate, FixedPointContinuum, LinearRegions, PeriodicOrbit, Region, Stability,
     all_fixed_points, find_cycles, linear_regions, random_regions, visited_regions,
 };
-pub use lyapunov_error::{LyapunovSpectrumError, lyapunov_spectrum_error};
-pub use marginal_distance::{MarginalDistance, marginal_hellinger_distance};
-pub use maximum_mean_discrepancy::{Bandwidth, MaximumMeanDiscrepancy, maximum_mean_discrepancy};
 pub use power_spectrum::{
     Padding, PowerSpectrum, PowerSpectrumConfig, PowerSpectrumDistance, power_spectrum,
     power_spectrum_correlation, power_spectrum_distance,
 };
 pub use prediction_error::{PredictionDivergence, PredictionError, prediction_error};
+pub use scaling::Scaling;
 pub use slow_points::{SlowPoint, SlowPointConfig, SlowPoints, SlowSet, slow_points};
 pub use state_space::{Binning, StateSpaceConfig, StateSpaceDivergence, state_space_divergence};
 pub use symbolic::{
     BlockEntropy, GraphBudget, Numbering, PeriodicWords, RecurrentClass, RegionPattern, Symbol,
     SymbolSequence, SymbolicConfig, TopologicalEntropy, Transition, TransitionGraph, symbolic_orbit,
-pub use scaling::Scaling;
-pub use state_space::{Binning, StateSpaceConfig, StateSpaceDivergence, state_space_divergence};
+};
 pub use valid_prediction_time::{ValidPredictionTime, valid_prediction_time};
 pub use wasserstein::{
     SlicedWasserstein, WassersteinOrder, random_directions, sliced_wasserstein_distance, wasserstein_distance,

@@ -178,7 +178,7 @@ fn bad_input_and_budgets_are_refused() {
     ));
     assert!(matches!(refuse(&slice(SliceAxis::coordinate(0, 0.0, 1.0, 0)), &config), Error::Setting { .. }));
     let few = BasinConfig { max_total_steps: 10_000, ..config.clone() };
-    assert!(matches!(refuse(&slice(axis()), &few), Error::Budget { limit: 10_000, .. }));
+    assert!(matches!(refuse(&slice(axis()), &few), Error::Limit { limit: 10_000, .. }));
     assert!(matches!(
         refuse(&slice(axis()), &BasinConfig { overlap: 0.0, ..config.clone() }),
         Error::Setting { .. }
@@ -186,5 +186,5 @@ fn bad_input_and_budgets_are_refused() {
     // The identity: each state is a fixed point of its own.
     let identity = line_map(1.0, &[]);
     let limited = BasinConfig { max_attractors: 5, ..config };
-    assert!(matches!(basins(&identity, &slice(axis()), &limited), Err(Error::Budget { limit: 5, .. })));
+    assert!(matches!(basins(&identity, &slice(axis()), &limited), Err(Error::Limit { limit: 5, .. })));
 }

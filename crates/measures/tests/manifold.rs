@@ -1,7 +1,7 @@
 //! Manifolds whose first segments, kinks or planes are known in closed form.
 
 use attractor_measures::{
-    BranchEnd, Error, Manifold, ManifoldCloudConfig, ManifoldConfig, Stability, manifold, manifold_cloud,
+    BranchEnd, Error, Manifold, ManifoldCloudConfig, ManifoldConfig, ManifoldKind, manifold, manifold_cloud,
     preimage_branch, preimages,
 };
 use attractor_systems::{Map, PiecewiseLinearMap};
@@ -96,7 +96,7 @@ fn the_unstable_manifold_of_the_lozi_map() {
     let map = lozi(a, b);
     let state = fixed_point_of_lozi(a, b);
     let config = ManifoldConfig { max_length: 300.0, ..ManifoldConfig::default() };
-    let found = manifold(&map, &state, 1, Stability::Unstable, &config).unwrap();
+    let found = manifold(&map, &state, 1, ManifoldKind::Unstable, &config).unwrap();
     let root = f64::sqrt(a * a + 4.0 * b);
     let unstable = -(a + root) / 2.0;
     assert!((found.eigenvalue - unstable).abs() < 1e-14);
@@ -132,7 +132,7 @@ fn the_stable_manifold_of_the_lozi_map() {
     let map = lozi(a, b);
     let state = fixed_point_of_lozi(a, b);
     let config = ManifoldConfig { max_length: 200.0, ..ManifoldConfig::default() };
-    let found = manifold(&map, &state, 1, Stability::Stable, &config).unwrap();
+    let found = manifold(&map, &state, 1, ManifoldKind::Stable, &config).unwrap();
     let stable = 0.5 * (f64::sqrt(a * a + 4.0 * b) - a);
     assert!((found.eigenvalue - stable).abs() < 1e-14);
     // Along (λ, b), upwards for ever; downwards it crosses x = 0 and bends there.
@@ -164,19 +164,19 @@ fn manifolds_of_a_cycle() {
     let denominator = (1.0 - b) * (1.0 - b) + a * a;
     let (r, l) = ((1.0 - b + a) / denominator, (1.0 - b - a) / denominator);
     let state = [r, b * l];
-    for (stability, length) in [(Stability::Unstable, 40.0), (Stability::Stable, 40.0)] {
+    for (stability, length) in [(ManifoldKind::Unstable, 40.0), (ManifoldKind::Stable, 40.0)] {
         let config = ManifoldConfig { max_length: length, ..ManifoldConfig::default() };
         let found = manifold(&map, &state, 2, stability, &config).unwrap();
         assert!((found.state[0] - r).abs() < 1e-13);
         // Trace and determinant of the two steps' Jacobian: -a² + 2b and b².
         let (trace, root) = (2.0 * b - a * a, f64::sqrt((2.0 * b - a * a).powi(2) - 4.0 * b * b));
-        let expected = if stability == Stability::Unstable { trace - root } else { trace + root } / 2.0;
+        let expected = if stability == ManifoldKind::Unstable { trace - root } else { trace + root } / 2.0;
         assert!((found.eigenvalue - expected).abs() < 1e-13);
-        let growth = if stability == Stability::Unstable { 8.0 } else { 1.0 };
+        let growth = if stability == ManifoldKind::Unstable { 8.0 } else { 1.0 };
         assert!(assert_invariant(&map, &found, growth, 1e-9) > 3);
     }
     assert!(matches!(
-        manifold(&map, &state, 1, Stability::Stable, &ManifoldConfig::default()),
+        manifold(&map, &state, 1, ManifoldKind::Stable, &ManifoldConfig::default()),
         Err(Error::NotPeriodic { period: 1, .. })
     ));
 }
@@ -185,7 +185,7 @@ fn manifolds_of_a_cycle() {
 fn a_linear_saddle_has_straight_manifolds() {
     let map = linear(array![[2.0, 0.0, 0.0], [1.0, 0.5, 0.0], [0.0, 0.0, -0.25]]);
     let config = ManifoldConfig { max_length: 7.0, ..ManifoldConfig::default() };
-    let unstable = manifold(&map, &[0.0; 3], 1, Stability::Unstable, &config).unwrap();
+    let unstable = manifold(&map, &[0.0; 3], 1, ManifoldKind::Unstable, &config).unwrap();
     // (A - 2) v = 0: v = (3, 2, 0)/√13.
     let v = [3.0 / 13.0_f64.sqrt(), 2.0 / 13.0_f64.sqrt(), 0.0];
     for (branch, sign) in unstable.branches.iter().zip([7.0, -7.0]) {
@@ -194,13 +194,13 @@ fn a_linear_saddle_has_straight_manifolds() {
             assert!((found - sign * v).abs() < 1e-13);
         }
     }
-    let stable = manifold(&map, &[0.0; 3], 1, Stability::Stable, &config);
+    let stable = manifold(&map, &[0.0; 3], 1, ManifoldKind::Stable, &config);
     assert!(matches!(stable, Err(Error::ManifoldDimension { manifold: "stable", expected: 1, found: 2 })));
     let cloud = manifold_cloud(
         &map,
         &[0.0; 3],
         1,
-        Stability::Stable,
+        ManifoldKind::Stable,
         &ManifoldCloudConfig { periods: 3, ..Default::default() },
     )
     .unwrap();
@@ -224,7 +224,7 @@ fn an_unstable_manifold_ends_at_stable_fixed_points() {
     )
     .unwrap();
     assert_eq!(step(&map, &[0.5, 1.0]), [1.0, 0.3]);
-    let found = manifold(&map, &[0.0, 0.0], 1, Stability::Unstable, &ManifoldConfig::default()).unwrap();
+    let found = manifold(&map, &[0.0, 0.0], 1, ManifoldKind::Unstable, &ManifoldConfig::default()).unwrap();
     for (branch, end) in found.branches.iter().zip([3.0, -3.0]) {
         assert_eq!(branch.end, BranchEnd::Point);
         let last = branch.vertices().row(branch.vertices().nrows() - 1).to_vec();
@@ -233,7 +233,7 @@ fn an_unstable_manifold_ends_at_stable_fixed_points() {
         );
     }
     // The stable manifold of the saddle is the line x = 0.
-    let stable = manifold(&map, &[0.0, 0.0], 1, Stability::Stable, &ManifoldConfig::default()).unwrap();
+    let stable = manifold(&map, &[0.0, 0.0], 1, ManifoldKind::Stable, &ManifoldConfig::default()).unwrap();
     assert!(stable.branches.iter().all(|b| b.vertices().column(0).iter().all(|x| x.abs() < 1e-12)));
 }
 
@@ -249,7 +249,7 @@ fn stable_manifolds_end_where_the_map_folds() {
         Array2::zeros((2, 0)),
     )
     .unwrap();
-    let found = manifold(&map, &[0.0, 0.0], 1, Stability::Stable, &ManifoldConfig::default()).unwrap();
+    let found = manifold(&map, &[0.0, 0.0], 1, ManifoldKind::Stable, &ManifoldConfig::default()).unwrap();
     let up = &found.branches[0];
     assert_eq!(up.end, BranchEnd::Fold);
     assert!((up.length - 1.0).abs() < 1e-12, "{}", up.length);
@@ -259,7 +259,7 @@ fn stable_manifolds_end_where_the_map_folds() {
     assert_eq!(below, array![[0.5, 0.5], [0.5, 1.5]]);
     assert_eq!(preimages(&map, &[1.0, 0.5], &[], 100).unwrap(), array![[0.5, 1.0]]);
     assert_eq!(preimages(&map, &[1.0, 0.6], &[], 100).unwrap().nrows(), 0);
-    assert!(matches!(preimages(&map, &[1.0, 0.6], &[], 1), Err(Error::Budget { limit: 1, .. })));
+    assert!(matches!(preimages(&map, &[1.0, 0.6], &[], 1), Err(Error::Limit { limit: 1, .. })));
     // The other part of the stable set: 1 − y/2 maps 2 to the saddle's 0, and 1 to 1/2, where it meets the first.
     let starts = preimages(&map, &[0.0, 0.0], &[], 100).unwrap();
     assert_eq!(starts, array![[0.0, 0.0], [0.0, 2.0]]);
@@ -284,7 +284,7 @@ fn stable_manifolds_end_where_the_map_folds() {
         Array2::zeros((2, 0)),
     )
     .unwrap();
-    let found = manifold(&flat, &[0.0, 0.0], 1, Stability::Stable, &ManifoldConfig::default()).unwrap();
+    let found = manifold(&flat, &[0.0, 0.0], 1, ManifoldKind::Stable, &ManifoldConfig::default()).unwrap();
     assert_eq!(found.branches[0].end, BranchEnd::Singular);
     assert!((found.branches[0].length - 1.0).abs() < 1e-12);
 }
@@ -305,7 +305,7 @@ fn two_dimensional_manifolds_in_three_dimensions() {
     )
     .unwrap();
     let config = ManifoldCloudConfig { periods: 6, seeds: 200, ..ManifoldCloudConfig::default() };
-    let cloud = manifold_cloud(&map, &[0.0; 3], 1, Stability::Unstable, &config).unwrap();
+    let cloud = manifold_cloud(&map, &[0.0; 3], 1, ManifoldKind::Unstable, &config).unwrap();
     assert_eq!(cloud.points().dim(), (1400, 3));
     assert!((cloud.radius - 0.9 * 2.0 / 3.0).abs() < 1e-12);
     for point in cloud.points().rows() {
@@ -322,7 +322,7 @@ fn two_dimensional_manifolds_in_three_dimensions() {
         Array2::zeros((3, 0)),
     )
     .unwrap();
-    let cloud = manifold_cloud(&inverse, &[0.0; 3], 1, Stability::Stable, &config).unwrap();
+    let cloud = manifold_cloud(&inverse, &[0.0; 3], 1, ManifoldKind::Stable, &config).unwrap();
     for point in cloud.points().rows() {
         assert!((point[2] - shear(point[0] - 1.0)).abs() < 1e-10, "{point}");
     }
@@ -330,8 +330,8 @@ fn two_dimensional_manifolds_in_three_dimensions() {
     assert_eq!(cloud.folded, 0);
     let many = ManifoldCloudConfig { max_points: 100, ..config };
     assert!(matches!(
-        manifold_cloud(&inverse, &[0.0; 3], 1, Stability::Stable, &many),
-        Err(Error::Budget { limit: 100, .. })
+        manifold_cloud(&inverse, &[0.0; 3], 1, ManifoldKind::Stable, &many),
+        Err(Error::Limit { limit: 100, .. })
     ));
 }
 
@@ -352,7 +352,7 @@ fn manifolds_of_random_maps_are_invariant() {
         let h = &z - &a.dot(&z) - &v.dot(&active);
         let map = PiecewiseLinearMap::new(a, v, w, b, h, Array2::zeros((4, 0))).unwrap();
         let config = ManifoldConfig { max_length: 30.0, ..ManifoldConfig::default() };
-        let found = manifold(&map, z.as_slice().unwrap(), 1, Stability::Unstable, &config).unwrap();
+        let found = manifold(&map, z.as_slice().unwrap(), 1, ManifoldKind::Unstable, &config).unwrap();
         let bends: usize = found.branches.iter().map(|b| b.vertices().nrows()).sum();
         vertices += bends;
         // |A| + |V| |W| is below 3.
@@ -376,7 +376,7 @@ fn a_stable_plane_is_found_again_by_going_forwards() {
         let h = &z - &a.dot(&z) - &v.dot(&active);
         let map = PiecewiseLinearMap::new(a, v, w, b, h, Array2::zeros((3, 0))).unwrap();
         let config = ManifoldCloudConfig { periods: 8, seeds: 50, ..ManifoldCloudConfig::default() };
-        let cloud = manifold_cloud(&map, z.as_slice().unwrap(), 1, Stability::Stable, &config).unwrap();
+        let cloud = manifold_cloud(&map, z.as_slice().unwrap(), 1, ManifoldKind::Stable, &config).unwrap();
         assert_eq!((cloud.points().nrows(), cloud.folded), (450, 0));
         for seed in 0..50 {
             let mut state = cloud.points().row(400 + seed).to_vec();
@@ -400,10 +400,10 @@ fn a_constant_input_moves_the_saddle() {
     )
     .unwrap();
     let config = ManifoldConfig { input: vec![3.0], max_length: 1.0, ..ManifoldConfig::default() };
-    let found = manifold(&map, &[-3.0, 0.0], 1, Stability::Unstable, &config).unwrap();
+    let found = manifold(&map, &[-3.0, 0.0], 1, ManifoldKind::Unstable, &config).unwrap();
     assert_eq!(found.branches[0].vertices(), array![[-3.0, 0.0], [-2.0, 0.0]]);
     assert!(matches!(
-        manifold(&map, &[-3.0, 0.0], 1, Stability::Unstable, &ManifoldConfig::default()),
+        manifold(&map, &[-3.0, 0.0], 1, ManifoldKind::Unstable, &ManifoldConfig::default()),
         Err(Error::NotPeriodic { distance: 3.0, .. })
     ));
     // Pre-images under the input: 2x + 3 = 1.
@@ -422,7 +422,7 @@ fn a_fixed_point_on_a_border_is_refused() {
     )
     .unwrap();
     assert!(matches!(
-        manifold(&map, &[0.0; 2], 1, Stability::Unstable, &ManifoldConfig::default()),
+        manifold(&map, &[0.0; 2], 1, ManifoldKind::Unstable, &ManifoldConfig::default()),
         Err(Error::OnBorder { step: 0, unit: 0 })
     ));
 }
@@ -432,7 +432,7 @@ fn bad_input_is_refused() {
     let map = lozi(1.7, 0.5);
     let config = ManifoldConfig::default();
     let refuse = |state: &[f64], period, config: &ManifoldConfig| {
-        manifold(&map, state, period, Stability::Unstable, config).unwrap_err()
+        manifold(&map, state, period, ManifoldKind::Unstable, config).unwrap_err()
     };
     let good = fixed_point_of_lozi(1.7, 0.5);
     assert!(matches!(refuse(&[0.0], 1, &config), Error::Dimension { .. }));
@@ -443,14 +443,14 @@ fn bad_input_is_refused() {
     assert!(matches!(refuse(&good, 1, &zero), Error::Setting { .. }));
     let rotation = linear(array![[0.0, -1.0], [1.0, 0.0]]);
     assert!(matches!(
-        manifold(&rotation, &[0.0, 0.0], 1, Stability::Stable, &config),
+        manifold(&rotation, &[0.0, 0.0], 1, ManifoldKind::Stable, &config),
         Err(Error::NotHyperbolic { .. })
     ));
     let few = ManifoldConfig { max_vertices: 5, max_length: 1e9, ..config.clone() };
-    let short = manifold(&map, &good, 1, Stability::Unstable, &few).unwrap();
+    let short = manifold(&map, &good, 1, ManifoldKind::Unstable, &few).unwrap();
     assert!(short.branches.iter().all(|b| b.end == BranchEnd::Vertices && b.vertices().nrows() == 5));
     let steps = ManifoldConfig { max_steps: 4, max_length: 1e9, ..config };
-    let short = manifold(&map, &good, 1, Stability::Unstable, &steps).unwrap();
+    let short = manifold(&map, &good, 1, ManifoldKind::Unstable, &steps).unwrap();
     assert!(short.branches.iter().all(|b| b.end == BranchEnd::Steps));
     let text = serde_json::to_string(&short).unwrap();
     assert_eq!(serde_json::from_str::<Manifold>(&text).unwrap(), short);

@@ -520,7 +520,7 @@ fn bad_input_is_an_error() {
     let broken = map(array![[f64::NAN]], array![[1.0]], array![[1.0]], array![0.0], array![0.0]);
     assert!(matches!(refuse(&broken, CertificateConfig::default()), Error::System(_)));
     let huge = map(array![[1.0]], array![[1e200]], array![[1e200]], array![0.0], array![0.0]);
-    assert!(matches!(refuse(&huge, CertificateConfig::default()), Error::Overflow));
+    assert!(matches!(refuse(&huge, CertificateConfig::default()), Error::Overflow { .. }));
     let nothing =
         map(Array2::zeros((0, 0)), Array2::zeros((0, 0)), Array2::zeros((0, 0)), array![], array![]);
     assert!(matches!(refuse(&nothing, CertificateConfig::default()), Error::TooShort { .. }));

@@ -110,7 +110,7 @@ fn reducible_and_periodic_graphs_have_the_entropy_of_their_largest_part() {
     assert_eq!(classes[0].symbols, [3, 4]);
     assert!((classes[0].probabilities[0] - 2.0 / 3.0).abs() < 1e-15);
     assert!((classes[0].probabilities[1] - 1.0 / 3.0).abs() < 1e-15);
-    assert!(matches!(reducible.recurrent_classes(1), Err(Error::Budget { limit: 1, .. })));
+    assert!(matches!(reducible.recurrent_classes(1), Err(Error::Limit { limit: 1, .. })));
     // Nothing that was seen only once goes on.
     assert!(of(&[0, 1, 2]).recurrent_classes(10).unwrap().is_empty());
 }
@@ -210,7 +210,7 @@ fn bad_input_is_refused() {
     let few = SymbolicConfig { transient: 0, max_symbols: 1, ..config };
     assert!(matches!(
         symbolic_orbit(&skew_tent(GOLDEN, GOLDEN, 0.5), &[0.1], &few),
-        Err(Error::Budget { .. })
+        Err(Error::Limit { .. })
     ));
     assert!(SymbolSequence::from_labels::<u32>(&[], Numbering::FirstVisit).is_err());
     let one = SymbolSequence::from_labels(&[1], Numbering::FirstVisit).unwrap();

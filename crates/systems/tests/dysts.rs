@@ -61,6 +61,10 @@ const FLOWS_APART: &[(&str, &str)] = &[
         "its friction mixes the velocity with that relative to the belt: src/catalog/stick_slip.rs",
     ),
     ("WindmiReduced", "its p**1/2 is half of p, not the root: src/catalog/windmi.rs"),
+    ("BickleyJet", "the velocities of dysts have the opposite sign: see its documentation"),
+    ("BurkeShaw", "dysts has +y for -y in dy/dt"),
+    ("DoublePendulum", "dysts has half a term of dp/dt and does not conserve the energy"),
+    ("Duffing", "dysts has the phase as a state, and ours depends on time"),
 ];
 
 /// Flows whose parameters have the names of dysts but other values, which are set here.
@@ -79,11 +83,7 @@ fn flow_as_in_dysts(name: &str, values: &Value) -> Result<Box<dyn CatalogFlow>> 
         }
     }
     Ok(system)
-    ("BickleyJet", "the velocities of dysts have the opposite sign: see its documentation"),
-    ("BurkeShaw", "dysts has +y for -y in dy/dt"),
-    ("DoublePendulum", "dysts has half a term of dp/dt and does not conserve the energy"),
-    ("Duffing", "dysts has the phase as a state, and ours depends on time"),
-];
+}
 
 /// Points of a flow of the fixture with the right-hand sides there.
 fn points(name: &str) -> Vec<(Vec<f64>, Vec<f64>)> {

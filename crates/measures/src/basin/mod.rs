@@ -126,7 +126,7 @@ enum Set {
 ///
 /// # Errors
 /// [`Error::Dimension`] and [`Error::NonFinite`] for the slice and the input, [`Error::Setting`],
-/// [`Error::Budget`] when the grid could take more steps than `max_total_steps`, or has more attractors than
+/// [`Error::Limit`] when the grid could take more steps than `max_total_steps`, or has more attractors than
 /// `max_attractors`, [`Error::System`] for senseless parameters of the map.
 pub fn basins(map: &(impl Map + Sync + ?Sized), slice: &GridSlice, config: &BasinConfig) -> Result<Basins> {
     map.validate()?;
@@ -140,7 +140,7 @@ pub fn basins(map: &(impl Map + Sync + ?Sized), slice: &GridSlice, config: &Basi
         .saturating_add(config.max_period as u64 * 2)
         .saturating_add(config.record as u64);
     let points = points.filter(|&points| each.saturating_mul(points as u64) <= config.max_total_steps);
-    let points = points.ok_or(Error::Budget {
+    let points = points.ok_or(Error::Limit {
         what: "steps of the map for this grid",
         limit: usize::try_from(config.max_total_steps).unwrap_or(usize::MAX),
     })?;
@@ -157,7 +157,7 @@ pub fn basins(map: &(impl Map + Sync + ?Sized), slice: &GridSlice, config: &Basi
             let label = match recognise(&mut found, &fate, config) {
                 Some(label) => label,
                 None if found.len() >= config.max_attractors => {
-                    return Err(Error::Budget { what: "attractors", limit: config.max_attractors });
+                    return Err(Error::Limit { what: "attractors", limit: config.max_attractors });
                 }
                 None => {
                     let first = || slice.state(place / columns, place % columns);

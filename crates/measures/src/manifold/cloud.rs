@@ -5,7 +5,7 @@ use nalgebra::DVector;
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
-use super::Stability;
+use super::ManifoldKind;
 use super::polyline::{Inverses, preimage};
 use super::saddle::Saddle;
 use crate::{Error, Result, input};
@@ -52,7 +52,7 @@ pub struct ManifoldCloud {
     /// How often one period was applied to get to each point \[P\]; 0 for the seeds.
     pub periods: Vec<usize>,
     /// Whether it is the stable or the unstable manifold.
-    pub stability: Stability,
+    pub stability: ManifoldKind,
     /// The two eigenvalues of one period, as real and imaginary parts.
     pub eigenvalues: [[f64; 2]; 2],
     /// Orthonormal basis \[2, M\] of the eigenspace.
@@ -81,13 +81,13 @@ impl ManifoldCloud {
 /// A preimage is found by following the preimage of the line from the saddle to the point.
 ///
 /// # Errors
-/// As [`manifold`](super::manifold()), for a manifold that is not two-dimensional; [`Error::Budget`] when more than
+/// As [`manifold`](super::manifold()), for a manifold that is not two-dimensional; [`Error::Limit`] when more than
 /// `max_points` points were asked for.
 pub fn manifold_cloud(
     map: &PiecewiseLinearMap,
     state: &[f64],
     period: usize,
-    stability: Stability,
+    stability: ManifoldKind,
     config: &ManifoldCloudConfig,
 ) -> Result<ManifoldCloud> {
     input::positive("bound", config.bound)?;
@@ -98,7 +98,7 @@ pub fn manifold_cloud(
         return Err(Error::Setting { setting: "seeds", value: 0.0, requirement: "at least 1" });
     }
     if config.seeds.saturating_mul(config.periods.saturating_add(1)) > config.max_points {
-        return Err(Error::Budget { what: "points of a manifold", limit: config.max_points });
+        return Err(Error::Limit { what: "points of a manifold", limit: config.max_points });
     }
     let saddle = Saddle::new(map, state, period, &config.input, stability, config.hyperbolicity)?;
     let basis = saddle.subspace(stability, 2)?;
@@ -132,8 +132,8 @@ pub fn manifold_cloud(
         let moved: Vec<Option<DVector<f64>>> = front
             .iter()
             .map(|z| match stability {
-                Stability::Unstable => Some(forward(map, &saddle, z)),
-                Stability::Stable => backward(map, &saddle, z, &mut inverses),
+                ManifoldKind::Unstable => Some(forward(map, &saddle, z)),
+                ManifoldKind::Stable => backward(map, &saddle, z, &mut inverses),
             })
             .collect();
         front = moved.into_iter().flatten().collect();

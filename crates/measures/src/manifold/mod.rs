@@ -20,14 +20,14 @@ use saddle::Saddle;
 /// Which manifold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Stability {
+pub enum ManifoldKind {
     /// States that come to the fixed point or cycle.
     Stable,
     /// States that come from it.
     Unstable,
 }
 
-impl Stability {
+impl ManifoldKind {
     fn name(self) -> &'static str {
         match self {
             Self::Stable => "stable",
@@ -120,7 +120,7 @@ impl ManifoldBranch {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifold {
     /// Whether it is the stable or the unstable one.
-    pub stability: Stability,
+    pub stability: ManifoldKind,
     /// The fixed point, or the state of the cycle \[M\], solved for exactly in its regions.
     pub state: Vec<f64>,
     /// Period of the cycle; 1 for a fixed point.
@@ -154,7 +154,7 @@ pub fn manifold(
     map: &PiecewiseLinearMap,
     state: &[f64],
     period: usize,
-    stability: Stability,
+    stability: ManifoldKind,
     config: &ManifoldConfig,
 ) -> Result<Manifold> {
     for (setting, value) in [("max_length", config.max_length), ("bound", config.bound)] {
@@ -225,7 +225,7 @@ pub fn preimage_branch(
 fn grow(
     map: &PiecewiseLinearMap,
     saddle: &Saddle,
-    stability: Stability,
+    stability: ManifoldKind,
     direction: &DVector<f64>,
     eigenvalue: f64,
     config: &ManifoldConfig,
@@ -241,8 +241,8 @@ fn grow(
         return branch.finish(end);
     }
     let inner = match stability {
-        Stability::Unstable => reach / multiplier,
-        Stability::Stable => reach * multiplier,
+        ManifoldKind::Unstable => reach / multiplier,
+        ManifoldKind::Stable => reach * multiplier,
     };
     // The part of the segment that the map, or its inverse, carries beyond it.
     let mut domain = vec![saddle_state + direction * inner, reach_end];
@@ -260,7 +260,7 @@ fn grow(
         let mut stop = None;
         for start in &mut starts {
             applied += 1;
-            if stability == Stability::Unstable {
+            if stability == ManifoldKind::Unstable {
                 domain = image(map, &saddle.input, &domain);
                 continue;
             }

@@ -19,7 +19,7 @@ const ON_BORDER: f64 = 1e-12;
 /// Regions on which the map is singular are left out: they take whole lines to one state.
 ///
 /// # Errors
-/// [`Error::Budget`] when the 2^U patterns of U units are more than `limit`, [`Error::Dimension`] and
+/// [`Error::Limit`] when the 2^U patterns of U units are more than `limit`, [`Error::Dimension`] and
 /// [`Error::NonFinite`] for the state and the input, [`Error::System`] for senseless parameters of the map.
 pub fn preimages(
     map: &PiecewiseLinearMap,
@@ -34,7 +34,7 @@ pub fn preimages(
     let patterns = u32::try_from(units).ok().and_then(|units| 1_usize.checked_shl(units));
     let patterns = patterns
         .filter(|&count| count <= limit)
-        .ok_or(Error::Budget { what: "patterns of active units", limit })?;
+        .ok_or(Error::Limit { what: "patterns of active units", limit })?;
     let target = DVector::from_column_slice(state);
     let mut found: Vec<DVector<f64>> = Vec::new();
     for pattern in 0..patterns {

@@ -3,7 +3,7 @@
 use attractor_systems::{Map, PiecewiseLinearMap};
 use nalgebra::{Complex, DMatrix, DVector};
 
-use super::Stability;
+use super::ManifoldKind;
 use crate::affine_piece::{AffinePiece, along, drives};
 use crate::eigen::{eigenvalues, invariant_subspace};
 use crate::lyapunov::constant_input;
@@ -31,7 +31,7 @@ impl Saddle {
         state: &[f64],
         period: usize,
         input: &[f64],
-        stability: Stability,
+        stability: ManifoldKind,
         hyperbolicity: f64,
     ) -> Result<Self> {
         map.validate()?;
@@ -85,7 +85,7 @@ impl Saddle {
             let next = piece.at(&exact);
             states.push(std::mem::replace(&mut exact, next));
         }
-        let keep = |value: &Complex<f64>| (value.norm() > 1.0) == (stability == Stability::Unstable);
+        let keep = |value: &Complex<f64>| (value.norm() > 1.0) == (stability == ManifoldKind::Unstable);
         let eigenvalues = all.into_iter().filter(keep).collect();
         Ok(Self { input, states, regions, pieces, matrix: composed.matrix, eigenvalues })
     }
@@ -95,7 +95,7 @@ impl Saddle {
     }
 
     /// An orthonormal basis of the (un)stable subspace at the first state, which must have dimension `expected`.
-    pub(super) fn subspace(&self, stability: Stability, expected: usize) -> Result<DMatrix<f64>> {
+    pub(super) fn subspace(&self, stability: ManifoldKind, expected: usize) -> Result<DMatrix<f64>> {
         let found = self.eigenvalues.len();
         if found != expected {
             return Err(Error::ManifoldDimension { manifold: stability.name(), expected, found });

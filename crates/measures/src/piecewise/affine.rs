@@ -98,7 +98,11 @@ impl AffinePiece {
             }
             AffineFixedPoints::None => true,
         };
-        if finite { Ok(found) } else { Err(Error::Overflow) }
+        if finite {
+            Ok(found)
+        } else {
+            Err(Error::Overflow { what: "a product of the parameters of the map" })
+        }
     }
 
     fn validate(&self) -> Result<()> {
@@ -202,6 +206,6 @@ mod tests {
             Err(Error::Dimension { .. })
         ));
         let huge = piece(array![[1.0 + 1e-14]], array![1e300]);
-        assert!(matches!(huge.fixed_points(), Err(Error::Overflow)));
+        assert!(matches!(huge.fixed_points(), Err(Error::Overflow { .. })));
     }
 }

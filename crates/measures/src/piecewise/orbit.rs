@@ -145,7 +145,7 @@ pub(super) fn eigenvalues(matrix: DMatrix<f64>) -> Result<Vec<Eigenvalue>> {
         return Ok(vec![Eigenvalue { re: 0.0, im: 0.0 }; m]);
     }
     if !scale.is_finite() {
-        return Err(Error::Overflow);
+        return Err(Error::Overflow { what: "a product of the parameters of the map" });
     }
     let matrix = matrix / scale;
     // Francis steps stand still at cyclic permutations: another basis breaks the symmetry. At multiple eigenvalues

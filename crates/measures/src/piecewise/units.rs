@@ -41,7 +41,11 @@ impl Units {
             g.collect(),
         );
         let (weights, offsets) = &made.magnitude;
-        if weights.iter().chain(offsets).all(|x| x.is_finite()) { Ok(made) } else { Err(Error::Overflow) }
+        if weights.iter().chain(offsets).all(|x| x.is_finite()) {
+            Ok(made)
+        } else {
+            Err(Error::Overflow { what: "a product of the parameters of the map" })
+        }
     }
 
     /// From A, V, W^T, b and g of shapes that fit.

@@ -136,7 +136,7 @@ impl TransitionGraph {
     /// is left out, with the symbols that only lead to such. There may be no class left.
     ///
     /// # Errors
-    /// [`Error::Budget`] when a class has more than `limit` symbols: the time grows with its cube.
+    /// [`Error::Limit`] when a class has more than `limit` symbols: the time grows with its cube.
     pub fn recurrent_classes(&self, limit: usize) -> Result<Vec<RecurrentClass>> {
         let mut successors = self.successors();
         let mut alive = vec![true; successors.len()];
@@ -161,7 +161,7 @@ impl TransitionGraph {
                 continue;
             }
             if class.len() > limit {
-                return Err(Error::Budget { what: "symbols of a recurrent class", limit });
+                return Err(Error::Limit { what: "symbols of a recurrent class", limit });
             }
             let mut matrix = vec![vec![0.0; class.len()]; class.len()];
             for (row, &symbol) in matrix.iter_mut().zip(&class) {

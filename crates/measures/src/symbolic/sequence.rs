@@ -239,7 +239,7 @@ impl SymbolSequence {
 ///
 /// # Errors
 /// [`Error::Dimension`] and [`Error::NonFinite`] for `x0` and the input, [`Error::TooShort`] for no steps,
-/// [`Error::Diverged`] when the orbit overflows, [`Error::Budget`] when there are more than `max_symbols` regions,
+/// [`Error::Diverged`] when the orbit overflows, [`Error::Limit`] when there are more than `max_symbols` regions,
 /// [`Error::System`] for senseless parameters of the map.
 pub fn symbolic_orbit(
     map: &PiecewiseLinearMap,
@@ -307,7 +307,7 @@ impl<L: Clone + Eq + Hash + fmt::Display> Coder<L> {
     fn enter(&mut self, label: &L, limit: usize) -> Result<u32> {
         let limit = limit.min(u32::MAX as usize);
         if self.alphabet.len() >= limit {
-            return Err(Error::Budget { what: "symbols", limit });
+            return Err(Error::Limit { what: "symbols", limit });
         }
         let number = self.alphabet.len() as u32;
         let first_visit = self.symbols.len();

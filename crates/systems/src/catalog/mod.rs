@@ -82,7 +82,17 @@ catalog! {
         double_gyre: DoubleGyre;
         double_pendulum: DoublePendulum;
         duffing: Duffing;
-        fitzhugh_nagumo: FitzHughNagumo;
+        excitable_cell: ExcitableCell;
+        finance: Finance;
+        fitzhugh_nagumo: FitzHughNagumo, ForcedFitzHughNagumo;
+        fluid_trampoline: FluidTrampoline;
+        forced_brusselator: ForcedBrusselator;
+        genesio_tesi: GenesioTesi;
+        glycolytic_oscillation: GlycolyticOscillation;
+        guckenheimer_holmes: GuckenheimerHolmes;
+        hadley: Hadley;
+        halvorsen: Halvorsen;
+        hastings_powell: HastingsPowell;
         henon_heiles: HenonHeiles;
         hindmarsh_rose: HindmarshRose;
         hopfield: Hopfield;
@@ -106,17 +116,6 @@ catalog! {
         laser: Laser;
         lid_driven_cavity_flow: LidDrivenCavityFlow;
         liu_chen: LiuChen;
-        excitable_cell: ExcitableCell;
-        finance: Finance;
-        fitzhugh_nagumo: FitzHughNagumo, ForcedFitzHughNagumo;
-        fluid_trampoline: FluidTrampoline;
-        forced_brusselator: ForcedBrusselator;
-        genesio_tesi: GenesioTesi;
-        glycolytic_oscillation: GlycolyticOscillation;
-        guckenheimer_holmes: GuckenheimerHolmes;
-        hadley: Hadley;
-        halvorsen: Halvorsen;
-        hastings_powell: HastingsPowell;
         lorenz63: Lorenz63;
         lorenz84: Lorenz84;
         lorenz96: Lorenz96;
@@ -156,12 +155,11 @@ catalog! {
         tsucs2: Tsucs2;
         turchin_hanski: TurchinHanski;
         vallis: VallisElNino;
-        van_der_pol: VanDerPol;
+        van_der_pol: VanDerPol, ForcedVanDerPol;
         wang_sun: WangSun;
         windmi: WindmiReduced;
         yu_wang: YuWang, YuWang2;
         zhou_chen: ZhouChen;
-        van_der_pol: VanDerPol, ForcedVanDerPol;
     }
     maps {
         baker_map: BakerMap;
