@@ -3,9 +3,9 @@
 use std::fmt;
 
 use attractor_measures::{
-    GaussianMixtureConfig, LongTermBehaviour, LongTermConfig, LyapunovConfig, PowerSpectrumConfig,
-    PredictionError, StateSpaceConfig, gaussian_mixture_divergence, long_term_behaviour, lyapunov_spectrum,
-    power_spectrum_distance, prediction_error, state_space_divergence,
+    Estimate, GaussianMixtureConfig, LongTermBehaviour, LongTermConfig, PowerSpectrumConfig, PredictionError,
+    StateSpaceConfig, gaussian_mixture_divergence, long_term_behaviour, power_spectrum_distance,
+    prediction_error, state_space_divergence,
 };
 use attractor_systems::{PiecewiseLinearMap, Trajectory};
 use attractor_train::{Fit, Outcome};
@@ -187,13 +187,19 @@ pub fn evaluate(
     }
     let dead = no_change(&targets)?;
 
-    let behaviour = long_term_behaviour(dynamics, &from, &LongTermConfig::default())?;
-    let config = LyapunovConfig::new(test.len() / 4, test.len().max(10_000)).with_exponents(1);
-    let lambda = match lyapunov_spectrum(dynamics, &from, &config) {
-        Ok(spectrum) => spectrum.per_time(reconstruction.dt())?.largest(),
-        Err(attractor_measures::Error::Diverged { .. }) => None,
-        Err(error) => return Err(error.into()),
+    // One run of the length of the test data tells both, so that they cannot contradict each other: a chaotic transient
+    // may end in a cycle long after a short look at it.
+    let length = LongTermConfig {
+        transient: test.len() / 4,
+        steps: test.len().max(10_000),
+        ..LongTermConfig::default()
     };
+    let behaviour = long_term_behaviour(dynamics, &from, &length)?;
+    let per_time = 1.0 / reconstruction.dt();
+    let lambda = behaviour.exponent().map(|per_step| Estimate {
+        value: per_step.value * per_time,
+        standard_error: per_step.standard_error * per_time,
+    });
     let chaotic_system = true_lambda.is_some_and(|lambda| lambda > 0.0);
     let verdict = match &behaviour {
         _ if deterministic.is_none() => Verdict::Diverged,
