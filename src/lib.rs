@@ -43,6 +43,7 @@
 //! ```
 
 mod error;
+mod forcing_interval;
 mod generate;
 mod infer;
 mod reconstruction;
@@ -55,6 +56,7 @@ pub use attractor_systems as systems;
 pub use attractor_train as train;
 
 pub use error::Error;
+pub use forcing_interval::{ForcingInterval, forcing_interval, predictability_interval};
 pub use generate::{Generate, Generated, generate};
 pub use infer::{Generative, StartStates, posterior_mean, start_states};
 pub use reconstruction::Reconstruction;
@@ -68,7 +70,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub mod prelude {
     pub use crate::{
         DeadModel, Evaluation, Generate, Generated, Generative, Protocol, Reconstruction, Report,
-        StartStates, Summary, Verdict, evaluate, generate, posterior_mean, start_states,
+        StartStates, Summary, Verdict, evaluate, forcing_interval, generate, posterior_mean,
+        predictability_interval, start_states,
     };
     pub use attractor_measures::{
         LongTermBehaviour, LongTermConfig, LyapunovConfig, long_term_behaviour, lyapunov_spectrum,

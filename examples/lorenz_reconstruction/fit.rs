@@ -53,8 +53,14 @@ pub fn all(options: &Options, data: &Data, folder: &Path) -> Result<Vec<Run>> {
     match (options.objective, m >= n) {
         (ObjectiveName::Elbo, true) => seeds(options, data, folder, &recipe::elbo(options, n, m, identity)),
         (ObjectiveName::Elbo, false) => seeds(options, data, folder, &recipe::elbo(options, n, m, linear)),
-        (ObjectiveName::Gtf, true) => seeds(options, data, folder, &recipe::gtf(options, m, identity)),
-        (ObjectiveName::Gtf, false) => seeds(options, data, folder, &recipe::gtf(options, m, linear)),
+        (_, true) => {
+            let forcing = recipe::forcing(options, data)?;
+            seeds(options, data, folder, &recipe::teacher_forcing(options, forcing, m, identity))
+        }
+        (_, false) => {
+            let forcing = recipe::forcing(options, data)?;
+            seeds(options, data, folder, &recipe::teacher_forcing(options, forcing, m, linear))
+        }
     }
 }
 
