@@ -26,10 +26,12 @@ mod delay;
 mod error;
 mod flow;
 mod io;
+mod lanes;
 mod map;
 mod noise;
 mod piecewise_linear;
 mod scalar;
+mod sde;
 mod selection;
 mod simulation;
 mod standardize;
@@ -42,10 +44,14 @@ pub use delay::DelayFlow;
 pub use error::Error;
 pub use flow::Flow;
 pub use io::{FloatType, MissingPolicy, ReadOptions, read, read_one, write_csv, write_npy, write_npy_trials};
+pub use lanes::Lanes;
 pub use map::Map;
 pub use piecewise_linear::PiecewiseLinearMap;
 pub use scalar::Scalar;
-pub use simulation::{Method, Simulation};
+pub use sde::{AdditiveNoise, Calculus, Sde};
+pub use simulation::{
+    Crossing, Direction, Divergence, Ensemble, Event, EventRun, Method, SdeMethod, Section, Simulation,
+};
 pub use standardize::Standardizer;
 pub use system::{KnownExponents, Property, System};
 pub use trajectory::Trajectory;
