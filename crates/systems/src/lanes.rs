@@ -1,5 +1,10 @@
 //! Several numbers that are computed with as one.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only inlined code is compiled for the vector instructions of its caller"
+)]
+
 use std::array;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 

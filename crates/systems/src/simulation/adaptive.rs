@@ -115,7 +115,7 @@ fn drive<Y: Cells, E: RightHandSide, S: OrdinaryNumericalMethod<f64, Y>>(
     equation: &Equation<E>,
     start: Y,
     make: impl Fn(f64, f64) -> S,
-    interpolate: impl Fn(&mut S, &Equation<E>, &mut Dense) -> Result<(), SolverError<f64, Y>>,
+    interpolate: impl Fn(&mut S, &Equation<E>, &mut Dense) -> Result<()>,
     stops: &[f64],
     observer: &mut dyn Observer,
 ) -> Result<()> {
@@ -176,9 +176,7 @@ fn drive<Y: Cells, E: RightHandSide, S: OrdinaryNumericalMethod<f64, Y>>(
                 if (stop - t).abs() <= 8.0 * f64::EPSILON * stop.abs().max(t.abs()) { stop } else { t };
             let needed = observer.needs_dense(t);
             if needed {
-                let (step, tried) = (solver.h(), tries);
-                interpolate(&mut solver, equation, &mut dense)
-                    .map_err(|error| solver_error(error, t, step, tried, &state.as_ref()[..dim]))?;
+                interpolate(&mut solver, equation, &mut dense)?;
             }
             let last = &solver.y().as_ref()[..dim];
             match observer.observe(&Step { begin, end: t, last, reached, dense: needed.then_some(&dense) })? {

@@ -8,7 +8,7 @@ use ndarray::Array2;
 use super::dense::Dense;
 use super::recorder::{Next, Observer, Sampler, Step};
 use super::solver::{Equation, RightHandSide};
-use super::{Method, Simulation, adaptive};
+use super::{Method, Simulation, adaptive, check_derivative};
 use crate::{DelayFlow, Error, Result, Trajectory};
 
 /// The kink at the start goes around with the delays and becomes smoother each time; after this many rounds it is beyond
@@ -73,11 +73,11 @@ fn integrate(
         return Err(Error::OutOfRange { what: "delay", value, requirement: "finite and above 0" });
     }
     let past = Past::new(simulation.start_time, &delays, history);
-    let delayed = RefCell::new(vec![0.0; delays.len() * start.len()]);
-    let system = Delayed { flow, delays: &delays, past: &past, delayed };
+    let states = RefCell::new(vec![0.0; delays.len() * start.len()]);
+    let system = Delayed { flow, delays: &delays, past: &past, states };
     let mut slope = vec![0.0; start.len()];
     system.rhs(simulation.start_time, start, &mut slope);
-    simulation.check_derivative(&slope, start)?;
+    check_derivative(&slope, start)?;
     let mut keeper = Keeper { sampler: Sampler::new(simulation, start, true)?, past: &past };
     if simulation.total() > 1 {
         let end = simulation.time(simulation.total() - 1);
@@ -173,18 +173,18 @@ struct Delayed<'a> {
     delays: &'a [f64],
     past: &'a Past<'a>,
     /// Working memory \[D, M\].
-    delayed: RefCell<Vec<f64>>,
+    states: RefCell<Vec<f64>>,
 }
 
 impl Delayed<'_> {
     /// The delayed states at `t`.
     fn delayed(&self, t: f64, dim: usize) -> Ref<'_, Vec<f64>> {
-        let mut delayed = self.delayed.borrow_mut();
+        let mut delayed = self.states.borrow_mut();
         for (i, (delay, state)) in self.delays.iter().zip(delayed.chunks_exact_mut(dim)).enumerate() {
             self.past.at(i, t - delay, state);
         }
         drop(delayed);
-        self.delayed.borrow()
+        self.states.borrow()
     }
 }
 

@@ -92,6 +92,11 @@ impl Dense {
         }
     }
 
+    /// Number of variables M.
+    pub(super) fn dim(&self) -> usize {
+        self.dim
+    }
+
     /// The time at which the step begins.
     pub(super) fn begin(&self) -> f64 {
         self.begin

@@ -1,11 +1,16 @@
 //! Ensembles: many trajectories of one system at once.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only inlined code is compiled for the vector instructions of its caller"
+)]
+
 use ndarray::{Array3, ArrayView2, ArrayView3, Axis};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::fixed_step::{rk4, tsit5};
-use super::{Method, Simulation, check_state};
+use super::{Method, Simulation, check_derivative, check_state};
 use crate::lanes::Lanes;
 use crate::{Error, Recurrence, Result, Scalar, Trajectory, VectorField};
 
@@ -130,7 +135,7 @@ impl Simulation {
         let starts = self.check_starts::<M>(systems.len(), starts)?;
         for system in systems {
             for start in &starts {
-                self.check_derivative(&system.field(self.start_time, *start), start)?;
+                check_derivative(&system.field(self.start_time, *start), start)?;
             }
         }
         let (h, substeps) = (self.dt / self.substeps as f64, self.substeps);

@@ -22,6 +22,9 @@ pub enum Direction {
     Either,
 }
 
+/// g(t, x).
+type EventFunction<'a> = dyn Fn(f64, &[f64]) -> f64 + 'a;
+
 /// An event of a simulation: a crossing of zero of a function g(t, x).
 ///
 /// Every step of the solver is searched in eight parts for a change of sign of g along its interpolant, and the
@@ -40,7 +43,7 @@ pub enum Direction {
 /// # Ok::<(), attractor_systems::Error>(())
 /// ```
 pub struct Event<'a> {
-    function: Box<dyn Fn(f64, &[f64]) -> f64 + 'a>,
+    function: Box<EventFunction<'a>>,
     direction: Direction,
     last: Option<usize>,
 }

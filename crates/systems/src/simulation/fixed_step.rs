@@ -1,5 +1,10 @@
 //! Explicit Runge-Kutta methods at fixed steps.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only inlined code is compiled for the vector instructions of its caller"
+)]
+
 use super::dense::Dense;
 use super::recorder::{Next, Observer, Step};
 use super::{Method, Simulation};

@@ -299,16 +299,6 @@ impl Simulation {
         }
     }
 
-    /// A derivative that is not finite at the start points to a bad parameter.
-    fn check_derivative(&self, derivative: &[f64], start: &[f64]) -> Result<()> {
-        match derivative.iter().position(|value| !value.is_finite()) {
-            None => Ok(()),
-            Some(index) => {
-                Err(Error::NonFiniteDerivative { index, value: derivative[index], state: start.to_vec() })
-            }
-        }
-    }
-
     /// Time of a sample, counted from the start of the transient: one rounding, so it does not drift.
     fn time(&self, sample: usize) -> f64 {
         self.start_time + sample as f64 * self.dt
@@ -347,5 +337,15 @@ fn check_state(what: &'static str, state: &[f64], expected: usize) -> Result<()>
     match state.iter().position(|value| !value.is_finite()) {
         None => Ok(()),
         Some(index) => Err(Error::NonFiniteState { what, index, value: state[index] }),
+    }
+}
+
+/// A derivative that is not finite at the start points to a bad parameter.
+fn check_derivative(derivative: &[f64], start: &[f64]) -> Result<()> {
+    match derivative.iter().position(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(index) => {
+            Err(Error::NonFiniteDerivative { index, value: derivative[index], state: start.to_vec() })
+        }
     }
 }

@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView2};
 use rand::Rng;
 
-use super::{SdeMethod, Simulation, adaptive, iterate, stochastic};
+use super::{SdeMethod, Simulation, adaptive, check_derivative, iterate, stochastic};
 use crate::{AdditiveNoise, Error, Flow, Map, Result, Trajectory};
 
 impl Simulation {
@@ -101,7 +101,7 @@ impl Simulation {
     pub(super) fn check_flow(&self, flow: &(impl Flow + ?Sized), start: &[f64]) -> Result<()> {
         let mut derivative = vec![0.0; start.len()];
         flow.rhs(self.start_time, start, &mut derivative);
-        self.check_derivative(&derivative, start)
+        check_derivative(&derivative, start)
     }
 
     pub(super) fn finish(&self, data: Array2<f64>) -> Result<Trajectory> {

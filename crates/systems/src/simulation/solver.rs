@@ -1,6 +1,5 @@
 //! DOP853 and Radau5 of the library, and an equation as they see it.
 
-use differential_equations::error::Error as SolverError;
 use differential_equations::interpolate::Interpolation;
 use differential_equations::linalg::Matrix;
 use differential_equations::methods::{DormandPrince, ExplicitRungeKutta, ImplicitRungeKutta, Ordinary};
@@ -11,7 +10,7 @@ use ndarray::Array2;
 
 use super::Simulation;
 use super::dense::{Dense, NODES};
-use crate::Flow;
+use crate::{Error, Flow, Result};
 
 /// A state vector of the solvers.
 pub(super) trait Cells: State<f64> + AsRef<[f64]> + AsMut<[f64]> {}
@@ -87,15 +86,13 @@ pub(super) fn dop853_dense<Y: Cells, E: RightHandSide>(
     solver: &mut Dop853<Y>,
     equation: &Equation<E>,
     dense: &mut Dense,
-) -> Result<(), SolverError<f64, Y>> {
+) -> Result<()> {
     let (begin, end) = (solver.t_prev(), solver.t());
     let mirrored = |s: f64| (end - s * (end - begin)).clamp(begin, end);
-    let inner = [
-        solver.interpolate(mirrored(NODES[0]))?,
-        solver.interpolate(mirrored(NODES[1]))?,
-        solver.interpolate(mirrored(NODES[2]))?,
-        solver.interpolate(mirrored(NODES[3]))?,
-    ];
+    let mut at = |s: f64| solver.interpolate(mirrored(s));
+    let inner = [at(NODES[0]), at(NODES[1]), at(NODES[2]), at(NODES[3])];
+    let [Ok(a), Ok(b), Ok(c), Ok(d)] = inner else { return Err(no_inside(solver, dense.dim())) };
+    let inner = [a, b, c, d];
     let (first, last) = (solver.y_prev(), solver.y());
     let (mut first_slope, mut last_slope) = (first.zeros_like(), last.zeros_like());
     equation.diff(begin, first, &mut first_slope);
@@ -133,10 +130,20 @@ pub(super) fn radau5<const C: usize>(
 pub(super) fn radau5_dense<const C: usize>(
     solver: &mut (impl OrdinaryNumericalMethod<f64, [f64; C]> + Interpolation<f64, [f64; C]>),
     dense: &mut Dense,
-) -> Result<(), SolverError<f64, [f64; C]>> {
+) -> Result<()> {
     let (begin, end) = (solver.t_prev(), solver.t());
     let h = end - begin;
-    let inner = [solver.interpolate(begin + h / 3.0)?, solver.interpolate(begin + h * 2.0 / 3.0)?];
-    dense.set_cubic(begin, h, [solver.y_prev(), solver.y()], [&inner[0], &inner[1]]);
+    let (Ok(third), Ok(two_thirds)) =
+        (solver.interpolate(begin + h / 3.0), solver.interpolate(begin + h * 2.0 / 3.0))
+    else {
+        return Err(no_inside(solver, dense.dim()));
+    };
+    dense.set_cubic(begin, h, [solver.y_prev(), solver.y()], [&third, &two_thirds]);
     Ok(())
+}
+
+/// The times within the last step are not within it for the library: it is too short.
+fn no_inside<Y: Cells>(solver: &impl OrdinaryNumericalMethod<f64, Y>, dim: usize) -> Error {
+    let (time, step) = (solver.t_prev(), solver.t() - solver.t_prev());
+    Error::StepTooSmall { time, step, state: solver.y_prev().as_ref()[..dim].to_vec() }
 }

@@ -5,8 +5,8 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-use super::Simulation;
 use super::recorder::Recorder;
+use super::{Simulation, check_derivative};
 use crate::{Calculus, Error, Result, Sde, Trajectory};
 
 /// How a stochastic differential equation is integrated, with steps h = dt / substeps and ΔW of variance h. Kloeden, P. E.,
@@ -59,7 +59,7 @@ impl Simulation {
         let mut terms = vec![0.0; sde.dim()];
         for term in [Sde::drift, Sde::diffusion] {
             term(sde, self.start_time, start, &mut terms);
-            self.check_derivative(&terms, start)?;
+            check_derivative(&terms, start)?;
         }
         self.finish(integrate(self, sde, self.sde_method, start, rng)?)
     }

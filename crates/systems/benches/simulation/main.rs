@@ -1,16 +1,19 @@
 //! Simulation: adaptive and batched integration of Lorenz-63, and the whole catalogue.
 //!
-//! `compare.py` beside this file times what others take for the same.
+//! Times are those of the main thread's CPU, and everything runs on it. `../compare.py` times what others take for the same.
+
+mod cpu_time;
 
 use std::time::Duration;
 
 use attractor_systems::{Lorenz63, Method, Property, Simulation, System, catalog};
+use cpu_time::CpuTime;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ndarray::Array2;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// 100,000 samples of Lorenz-63 every 0.01 by DOP853 at tolerances of 1e-10.
-fn adaptive(criterion: &mut Criterion) {
+fn adaptive(criterion: &mut Criterion<CpuTime>) {
     let lorenz = Lorenz63::default();
     let simulation =
         Simulation::of(&lorenz, 100_000).dt(0.01).initial_state([1.0, 1.0, 1.0]).tolerances(1e-10, 1e-10);
@@ -22,12 +25,17 @@ fn adaptive(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A pool of the main thread alone.
 fn one_thread() -> ThreadPool {
-    ThreadPoolBuilder::new().num_threads(1).build().expect("one thread can be started")
+    ThreadPoolBuilder::new()
+        .num_threads(1)
+        .use_current_thread()
+        .build()
+        .expect("the thread is in no other pool")
 }
 
 /// 1000 steps of many trajectories of Lorenz-63 on one thread, of which the last states are kept.
-fn ensemble(criterion: &mut Criterion) {
+fn ensemble(criterion: &mut Criterion<CpuTime>) {
     let (members, steps) = (1024, 1000);
     let lorenz = Lorenz63::default();
     let starts = Array2::from_shape_fn((members, 3), |(member, i)| 1.0 + i as f64 + 1e-3 * member as f64);
@@ -53,7 +61,7 @@ fn thousand(system: &(impl System + ?Sized)) -> Simulation {
 }
 
 /// 1000 points of every system of the catalogue; stiff flows by Radau5.
-fn whole_catalogue(criterion: &mut Criterion) {
+fn whole_catalogue(criterion: &mut Criterion<CpuTime>) {
     let (flows, maps, delay_flows) = (catalog::flows(), catalog::maps(), catalog::delay_flows());
     let mut group = criterion.benchmark_group("catalogue");
     group.sample_size(10).measurement_time(Duration::from_secs(5));
@@ -77,5 +85,9 @@ fn whole_catalogue(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, adaptive, ensemble, whole_catalogue);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime);
+    targets = adaptive, ensemble, whole_catalogue
+}
 criterion_main!(benches);
