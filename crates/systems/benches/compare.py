@@ -5,8 +5,8 @@
     .venv/bin/python crates/systems/benches/compare.py [scipy] [jax] [dysts] [--rounds 5]
 
 Run it from the root of the workspace. Each round takes a measurement of this crate (by its criterion bench) and then
-one of the peer, so that both see the same machine; the ratio is the median over rounds of the ratios. Both sides keep
-their state in 64-bit floats. dysts brings many dependencies and can be left out.
+one of the peer, so that both see the same machine; the ratio is the median over rounds of the ratios. Times are of the
+CPU, so that other programs disturb little; both sides run on one thread and keep their state in 64-bit floats. dysts brings many dependencies and can be left out.
 """
 
 import argparse
@@ -28,7 +28,7 @@ RHO, SIGMA, BETA = 28.0, 10.0, 8.0 / 3.0
 
 
 def own(group, name):
-    """Median seconds of one of this crate's benches, measured now."""
+    """Median CPU seconds of one of this crate's benches, measured now."""
     command = ["cargo", "bench", "-q", "-p", "attractor-systems", "--bench", "simulation", "--"]
     command += [f"^{group}/{name}$", "--warm-up-time", "0.5", "--measurement-time", "2", "--noplot"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -38,12 +38,12 @@ def own(group, name):
 
 
 def timed(function, repeats=1):
-    """Median seconds of calls of `function`."""
+    """Median CPU seconds of calls of `function`."""
     seconds = []
     for _ in range(repeats):
-        begin = time.perf_counter()
+        begin = time.process_time()
         function()
-        seconds.append(time.perf_counter() - begin)
+        seconds.append(time.process_time() - begin)
     return statistics.median(seconds)
 
 

@@ -5,6 +5,17 @@ use std::array;
 /// Shares of a step at which Q is determined.
 pub(super) const NODES: [f64; 4] = [0.2, 0.4, 0.6, 0.8];
 
+/// A variable's interpolant without Q: x_0, d, a, b.
+pub(super) struct Cubic([f64; 4]);
+
+impl Cubic {
+    /// The value at a share `s` of the step.
+    pub(super) fn at(&self, s: f64) -> f64 {
+        let [x0, d, a, b] = self.0;
+        x0 + s * d + s * (1.0 - s) * ((1.0 - s) * a + s * b)
+    }
+}
+
 /// A state \[M\] within a step from `begin` of length `h`: with s = (t − begin) / h,
 ///
 /// $$ x(s) = x_0 + s \\, d + s (1 - s) \bigl( (1 - s) a + s b \bigr) + s^2 (1 - s)^2 \\, Q(s - \tfrac 1 2), $$
@@ -15,86 +26,68 @@ pub(super) const NODES: [f64; 4] = [0.2, 0.4, 0.6, 0.8];
 pub(super) struct Dense {
     begin: f64,
     h: f64,
-    dim: usize,
-    /// x_0, d, a, b and the four coefficients of Q, \[8, M\].
-    coefficients: Vec<f64>,
+    /// x_0, d, a, b and the four coefficients of Q, of each variable \[M\].
+    coefficients: Vec<[f64; 8]>,
 }
 
 impl Dense {
     pub(super) fn new(dim: usize) -> Self {
-        Self { begin: 0.0, h: 0.0, dim, coefficients: vec![0.0; 8 * dim] }
+        Self { begin: 0.0, h: 0.0, coefficients: vec![[0.0; 8]; dim] }
     }
 
     /// The cubic through the values `x` and slopes `f` (each at begin and end) of a step from `begin` of length `h`.
     pub(super) fn set_hermite(&mut self, begin: f64, h: f64, x: [&[f64]; 2], f: [&[f64]; 2]) {
         (self.begin, self.h) = (begin, h);
-        let m = self.dim;
-        for i in 0..m {
-            let d = x[1][i] - x[0][i];
-            let values = [x[0][i], d, h * f[0][i] - d, d - h * f[1][i], 0.0, 0.0, 0.0, 0.0];
-            for (j, value) in values.into_iter().enumerate() {
-                self.coefficients[j * m + i] = value;
-            }
+        let ends = x[0].iter().zip(x[1]).zip(f[0].iter().zip(f[1]));
+        for (variable, ((x0, x1), (f0, f1))) in self.coefficients.iter_mut().zip(ends) {
+            let d = x1 - x0;
+            *variable = [*x0, d, h * f0 - d, d - h * f1, 0.0, 0.0, 0.0, 0.0];
         }
     }
 
     /// The cubic through the values `x` at begin and end, and `inner` at a third and two thirds of the step.
     pub(super) fn set_cubic(&mut self, begin: f64, h: f64, x: [&[f64]; 2], inner: [&[f64]; 2]) {
         (self.begin, self.h) = (begin, h);
-        let m = self.dim;
-        for i in 0..m {
-            let d = x[1][i] - x[0][i];
-            let p = 4.5 * (inner[0][i] - x[0][i] - d / 3.0);
-            let q = 4.5 * (inner[1][i] - x[0][i] - 2.0 * d / 3.0);
-            let values = [x[0][i], d, 2.0 * p - q, 2.0 * q - p, 0.0, 0.0, 0.0, 0.0];
-            for (j, value) in values.into_iter().enumerate() {
-                self.coefficients[j * m + i] = value;
-            }
+        let values = x[0].iter().zip(x[1]).zip(inner[0].iter().zip(inner[1]));
+        for (variable, ((x0, x1), (third, two_thirds))) in self.coefficients.iter_mut().zip(values) {
+            let d = x1 - x0;
+            let p = 4.5 * (third - x0 - d / 3.0);
+            let q = 4.5 * (two_thirds - x0 - 2.0 * d / 3.0);
+            *variable = [*x0, d, 2.0 * p - q, 2.0 * q - p, 0.0, 0.0, 0.0, 0.0];
         }
     }
 
-    /// Sets Q by what is to be added to the cubic: `rest(self, i, j)` for variable i at [`NODES`]\[j\] of the step.
-    pub(super) fn set_rest(&mut self, rest: impl Fn(&Self, usize, usize) -> f64) {
-        let m = self.dim;
-        for i in 0..m {
+    /// Sets Q by what is to be added to the cubic: `rest(i, cubic)` for variable i is that at the [`NODES`] of the step.
+    pub(super) fn set_rest(&mut self, rest: impl Fn(usize, Cubic) -> [f64; 4]) {
+        for (i, variable) in self.coefficients.iter_mut().enumerate() {
+            let [x0, d, a, b, ..] = *variable;
+            let values = rest(i, Cubic([x0, d, a, b]));
             let [outer_low, low, high, outer_high] = array::from_fn(|j| {
                 let w = NODES[j] * (1.0 - NODES[j]);
-                rest(self, i, j) / (w * w)
+                values[j] / (w * w)
             });
             // Even and odd parts in s - 1/2, at 0.1 and 0.3.
             let (even, odd) = (0.5 * (high + low), 0.5 * (high - low));
             let (outer_even, outer_odd) = (0.5 * (outer_high + outer_low), 0.5 * (outer_high - outer_low));
             let q2 = (outer_even - even) / 0.08;
             let q3 = (outer_odd - 3.0 * odd) / 0.024;
-            let values = [even - 0.01 * q2, (odd - 0.001 * q3) / 0.1, q2, q3];
-            for (j, value) in values.into_iter().enumerate() {
-                self.coefficients[(4 + j) * m + i] = value;
-            }
+            *variable = [x0, d, a, b, even - 0.01 * q2, (odd - 0.001 * q3) / 0.1, q2, q3];
         }
-    }
-
-    /// Variable `i` at share `s` of the step, without Q.
-    pub(super) fn cubic(&self, i: usize, s: f64) -> f64 {
-        let [x0, d, a, b] = [0, 1, 2, 3].map(|j| self.coefficients[j * self.dim + i]);
-        x0 + s * d + s * (1.0 - s) * ((1.0 - s) * a + s * b)
     }
 
     /// Writes the state at `t`, which lies within the step, to `x` \[M\].
     pub(super) fn at(&self, t: f64, x: &mut [f64]) {
         let s = ((t - self.begin) / self.h).clamp(0.0, 1.0);
         let (w, u) = (s * (1.0 - s), s - 0.5);
-        let m = self.dim;
-        let (cubic, q) = self.coefficients.split_at(4 * m);
-        for (i, value) in x.iter_mut().enumerate() {
-            let [x0, d, a, b] = [cubic[i], cubic[m + i], cubic[2 * m + i], cubic[3 * m + i]];
-            let q = q[i] + u * (q[m + i] + u * (q[2 * m + i] + u * q[3 * m + i]));
+        for (value, [x0, d, a, b, q0, q1, q2, q3]) in x.iter_mut().zip(&self.coefficients) {
+            let q = q0 + u * (q1 + u * (q2 + u * q3));
             *value = x0 + s * d + w * ((1.0 - s) * a + s * b) + w * w * q;
         }
     }
 
     /// Number of variables M.
     pub(super) fn dim(&self) -> usize {
-        self.dim
+        self.coefficients.len()
     }
 
     /// The time at which the step begins.
@@ -126,7 +119,7 @@ mod tests {
         let at = |s: f64| polynomial(begin + s * h);
         let mut dense = Dense::new(1);
         dense.set_hermite(begin, h, [&[at(0.0).0], &[at(1.0).0]], [&[at(0.0).1], &[at(1.0).1]]);
-        dense.set_rest(|dense, i, j| at(NODES[j]).0 - dense.cubic(i, NODES[j]));
+        dense.set_rest(|_, cubic| NODES.map(|s| at(s).0 - cubic.at(s)));
         for step in 0..=20 {
             let t = begin + h * f64::from(step) / 20.0;
             let mut x = [0.0];

@@ -1,5 +1,7 @@
 //! DOP853 and Radau5 of the library, and an equation as they see it.
 
+use std::array;
+
 use differential_equations::interpolate::Interpolation;
 use differential_equations::linalg::Matrix;
 use differential_equations::methods::{DormandPrince, ExplicitRungeKutta, ImplicitRungeKutta, Ordinary};
@@ -99,7 +101,7 @@ pub(super) fn dop853_dense<Y: Cells, E: RightHandSide>(
     equation.diff(end, last, &mut last_slope);
     let slopes = [first_slope.as_ref(), last_slope.as_ref()];
     dense.set_hermite(begin, end - begin, [first.as_ref(), last.as_ref()], slopes);
-    dense.set_rest(|dense, i, j| inner[j].get_component(i) - dense.cubic(i, 1.0 - NODES[j]));
+    dense.set_rest(|i, cubic| array::from_fn(|j| inner[j].as_ref()[i] - cubic.at(1.0 - NODES[j])));
     Ok(())
 }
 
