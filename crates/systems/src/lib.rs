@@ -1,8 +1,9 @@
 //! Dynamical systems and their trajectories.
 //!
 //! Plain `f64` [`ndarray`]; nothing here knows of training or tensors. A [`Flow`] is an ordinary differential equation,
-//! a [`Map`] a difference equation, a [`Simulation`] runs either, and a [`Trajectory`] is what either of them, or a
-//! measurement read with [`read`], leaves behind. The [`catalog`] holds well-known systems.
+//! a [`Map`] a difference equation, a [`DelayFlow`] an equation with delays, an [`Sde`] one with noise; a [`Simulation`]
+//! runs any of them, or an [`Ensemble`] of many at once, and finds [`Event`]s on the way. A [`Trajectory`] is what they,
+//! or a measurement read with [`read`], leave behind. The [`catalog`] holds well-known systems.
 //!
 //! Letters: T time, N observed, M latent (state), K inputs. Time is in seconds where the data has it.
 //!

@@ -222,3 +222,18 @@ impl Observer for Keeper<'_> {
         self.sampler.observe(step)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinks_come_back_after_sums_of_the_delays() {
+        assert_eq!(breakpoints(0.0, 3.5, &[1.0]).unwrap(), [1.0, 2.0, 3.0, 3.5]);
+        assert_eq!(breakpoints(1.0, 4.0, &[1.0, 1.5]).unwrap(), [2.0, 2.5, 3.0, 3.5, 4.0]);
+        // Nine times 0.1, where sums that differ by rounding are one time, and none is next to the end.
+        assert_eq!(breakpoints(0.0, 100.0, &[0.1]).unwrap().len(), 10);
+        let tenths = breakpoints(0.0, 0.3, &[0.1, 0.2]).unwrap();
+        assert_eq!(tenths, [0.1, 0.2, 0.3]);
+    }
+}

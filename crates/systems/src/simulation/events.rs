@@ -314,3 +314,29 @@ fn root(bracket: [f64; 2], values: [f64; 2], mut g: impl FnMut(f64) -> Result<f6
     }
     Ok(if below.abs() < above.abs() { left } else { right })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roots_are_narrowed_down_to_rounding() {
+        // Smooth, flat at its root, a jump, and the other way round.
+        let cubic = |x: f64| x * x * x - 2.0;
+        for (g, exact) in [
+            (&cubic as &dyn Fn(f64) -> f64, 2.0_f64.cbrt()),
+            (&|x: f64| (x - 0.7).powi(9), 0.7),
+            (&|x: f64| if x < 1.0 / 3.0 { -1.0 } else { 1.0 }, 1.0 / 3.0),
+            (&|x: f64| -(x - 1.9).exp_m1(), 1.9),
+        ] {
+            let mut calls = 0;
+            let count = |t| {
+                calls += 1;
+                Ok(g(t))
+            };
+            let found = root([0.0, 2.0], [g(0.0), g(2.0)], count).unwrap();
+            assert!((found - exact).abs() < 1e-14 || g(found) == 0.0, "{found} against {exact}");
+            assert!(calls < 120, "{calls} calls");
+        }
+    }
+}
