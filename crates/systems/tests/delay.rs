@@ -201,8 +201,9 @@ fn delay_settings_that_make_no_sense_are_refused() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
+    // With c at least 0, λ is the rightmost of the characteristic roots, so that no error grows faster than the solution.
     #[test]
-    fn exponentials_are_followed(lambda in -1.0..0.5_f64, c in -1.0..1.0_f64, tau in 0.1..3.0_f64, dt in 0.01..0.5_f64) {
+    fn exponentials_are_followed(lambda in -1.0..0.5_f64, c in 0.0..1.0_f64, tau in 0.1..3.0_f64, dt in 0.01..0.5_f64) {
         let flow = Linear { rate: lambda - c * (-lambda * tau).exp(), terms: vec![(c, tau)] };
         let exact = |t: f64| (lambda * t).exp();
         let run = Simulation::new(dt, 20).run_delay_with_history(&flow, |t, x| x[0] = exact(t)).unwrap();
