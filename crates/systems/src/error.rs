@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::Method;
+
 /// An error of this crate: what happened, where, and what to do about it.
 ///
 /// Rows, columns and trials of arrays count from 0, as the arrays do; lines and fields of text files count from 1.
@@ -213,6 +215,48 @@ pub enum Error {
         value: f64,
         /// The initial state.
         state: Vec<f64>,
+    },
+
+    /// The function of an event is not finite.
+    #[error(
+        "the function of an event is {value} at t = {time}, state {state:?}; it must be finite along the trajectory"
+    )]
+    NonFiniteEvent {
+        /// The value found.
+        value: f64,
+        /// Time, in the system's unit.
+        time: f64,
+        /// State at that time.
+        state: Vec<f64>,
+    },
+
+    /// A method cannot do what is asked.
+    #[error("{method:?} is no method for {task}; use {advice}")]
+    Method {
+        /// The method.
+        method: Method,
+        /// What was asked for.
+        task: &'static str,
+        /// The method to use.
+        advice: &'static str,
+    },
+
+    /// Nothing to run.
+    #[error(
+        "an ensemble of {systems} systems and {starts} initial states is empty; it needs one of each at least"
+    )]
+    EmptyEnsemble {
+        /// Number of systems P.
+        systems: usize,
+        /// Number of initial states N.
+        starts: usize,
+    },
+
+    /// A system has no period to sample by.
+    #[error("{system} has no dominant oscillation, so no points per period; set Simulation::dt")]
+    NoPeriod {
+        /// Name of the system.
+        system: &'static str,
     },
 
     /// Process noise needs random numbers, and the run was given no generator.
