@@ -62,8 +62,7 @@ mod tests {
         let fold = 2.0 * (1.0_f64 / 3.0).powf(1.5);
         for (h, stays) in [(fold - 0.01, true), (fold + 0.01, false)] {
             let system = DoubleWell { h, ..DoubleWell::default() };
-            let run =
-                Simulation::of(&system, 2).dt(200.0).initial_state([-1.0, 0.0]).run(&system).unwrap();
+            let run = Simulation::of(&system, 2).dt(200.0).initial_state([-1.0, 0.0]).run(&system).unwrap();
             assert_eq!(run.last_row()[0] < 0.0, stays, "h = {h}");
         }
     }

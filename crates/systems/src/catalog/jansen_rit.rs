@@ -56,8 +56,9 @@ flow! {
 impl VectorField<6> for JansenRit {
     fn field<S: Scalar>(&self, _t: f64, [y0, y1, y2, y3, y4, y5]: [S; 6]) -> [S; 6] {
         let firing = |v: S| (((-v + self.v0) * self.r).exp() + 1.0).recip() * (2.0 * self.e0);
-        let synapse =
-            |input: S, y: S, velocity: S, gain: f64, rate: f64| input * (gain * rate) - velocity * (2.0 * rate) - y * (rate * rate);
+        let synapse = |input: S, y: S, velocity: S, gain: f64, rate: f64| {
+            input * (gain * rate) - velocity * (2.0 * rate) - y * (rate * rate)
+        };
         let c = self.connectivity;
         let excitation = firing(y0 * c) * (0.8 * c) + self.p;
         let inhibition = firing(y0 * (0.25 * c)) * (0.25 * c);

@@ -164,7 +164,9 @@ mod tests {
         // r = √(1 − 2γ/K) for N → ∞; a finite N fluctuates by 1/√N.
         let system = Kuramoto { coupling: 4.0, ..Kuramoto::lorentzian(100, 0.0, 1.0) };
         let run = Simulation::of(&system, 200).transient(100).run(&system).unwrap();
-        let order = run.data().rows().into_iter().map(|row| Kuramoto::order_parameter(&row.to_vec())).sum::<f64>() / 200.0;
+        let order =
+            run.data().rows().into_iter().map(|row| Kuramoto::order_parameter(&row.to_vec())).sum::<f64>()
+                / 200.0;
         assert!((order - 0.5_f64.sqrt()).abs() < 0.1, "{order}");
         assert!((Kuramoto::order_parameter(&[0.3, 0.3]) - 1.0).abs() < 1e-15);
         assert!(Kuramoto::order_parameter(&[0.0, TAU / 3.0, 2.0 * TAU / 3.0]) < 1e-15);

@@ -52,7 +52,11 @@ impl KuramotoSivashinsky {
             });
         }
         if points == 0 {
-            return Err(Error::OutOfRange { what: "number of points", value: 0.0, requirement: "at least 1" });
+            return Err(Error::OutOfRange {
+                what: "number of points",
+                value: 0.0,
+                requirement: "at least 1",
+            });
         }
         let basis = Array2::from_shape_fn((self.dim(), points), |(i, point)| {
             let angle = TAU * ((i / 2 + 1) * point % points) as f64 / points as f64;
@@ -108,7 +112,8 @@ impl Flow for KuramotoSivashinsky {
             for m in 1..=self.modes {
                 // δȧ_k = −i q (a_{k-m} δa_m + a_{k+m} δa_m*)
                 let (by, by_conjugate) = (k.cast_signed() - m.cast_signed(), (k + m).cast_signed());
-                let ((re, im), (re_plus, im_plus)) = (self.coefficient(x, by), self.coefficient(x, by_conjugate));
+                let ((re, im), (re_plus, im_plus)) =
+                    (self.coefficient(x, by), self.coefficient(x, by_conjugate));
                 let (row, column) = (2 * k - 2, 2 * m - 2);
                 jacobian[[row, column]] = q * (im + im_plus);
                 jacobian[[row + 1, column]] = -q * (re + re_plus);
@@ -156,7 +161,9 @@ impl System for KuramotoSivashinsky {
     }
     /// A smooth wave without symmetry. It takes some 100 time units to reach the attractor: give the simulation a transient.
     fn default_state(&self) -> Vec<f64> {
-        (1..=self.modes).flat_map(|k| [0.3, if k % 2 == 0 { 0.2 } else { -0.1 }].map(|a| a * (-(k as f64)).exp2())).collect()
+        (1..=self.modes)
+            .flat_map(|k| [0.3, if k % 2 == 0 { 0.2 } else { -0.1 }].map(|a| a * (-(k as f64)).exp2()))
+            .collect()
     }
     fn default_dt(&self) -> f64 {
         0.25
@@ -213,13 +220,17 @@ mod tests {
                 let q = TAU * k as f64 / 22.0;
                 let angle = q * 2.0 * point as f64;
                 // The n-th derivative turns the wave by n quarters.
-                for (n, u) in u.iter_mut().enumerate() {
-                    let turned = angle + TAU / 4.0 * n as f64;
-                    *u += 2.0 * q.powi(n as i32) * (x[2 * k - 2] * turned.cos() - x[2 * k - 1] * turned.sin());
+                for (n, u) in (0..).zip(&mut u) {
+                    let turned = angle + TAU / 4.0 * f64::from(n);
+                    *u += 2.0 * q.powi(n) * (x[2 * k - 2] * turned.cos() - x[2 * k - 1] * turned.sin());
                 }
             }
             let expected = -u[0] * u[1] - u[2] - u[4];
-            assert!((change[[0, point]] - expected).abs() < 1e-12, "{} against {expected}", change[[0, point]]);
+            assert!(
+                (change[[0, point]] - expected).abs() < 1e-12,
+                "{} against {expected}",
+                change[[0, point]]
+            );
         }
     }
 

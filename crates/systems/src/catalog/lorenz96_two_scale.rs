@@ -34,7 +34,14 @@ pub struct Lorenz96TwoScale {
 
 impl Default for Lorenz96TwoScale {
     fn default() -> Self {
-        Self { sites: 36, fast_per_site: 10, forcing: 10.0, coupling: 1.0, time_ratio: 10.0, amplitude_ratio: 10.0 }
+        Self {
+            sites: 36,
+            fast_per_site: 10,
+            forcing: 10.0,
+            coupling: 1.0,
+            time_ratio: 10.0,
+            amplitude_ratio: 10.0,
+        }
     }
 }
 
@@ -96,12 +103,16 @@ impl Flow for Lorenz96TwoScale {
     }
 
     fn validate(&self) -> Result<()> {
-        for (parameter, size, least, requirement) in [
-            ("sites", self.sites, 4, "at least 4"),
-            ("fast_per_site", self.fast_per_site, 1, "at least 1"),
-        ] {
+        for (parameter, size, least, requirement) in
+            [("sites", self.sites, 4, "at least 4"), ("fast_per_site", self.fast_per_site, 1, "at least 1")]
+        {
             if size < least {
-                return Err(Error::Parameter { system: self.name(), parameter, value: size as f64, requirement });
+                return Err(Error::Parameter {
+                    system: self.name(),
+                    parameter,
+                    value: size as f64,
+                    requirement,
+                });
             }
         }
         self.check_parameters()
@@ -171,7 +182,8 @@ mod tests {
     #[test]
     fn advection_and_exchange_conserve_energy() {
         // d/dt Σ x²/2 + Σ y²/2 = Σ (F x − x²) − c Σ y².
-        let system = Lorenz96TwoScale { coupling: 0.7, time_ratio: 3.0, ..Lorenz96TwoScale::with_sites(5, 4) };
+        let system =
+            Lorenz96TwoScale { coupling: 0.7, time_ratio: 3.0, ..Lorenz96TwoScale::with_sites(5, 4) };
         let state: Vec<f64> = (0..25).map(|i| (1.1 * f64::from(i)).sin() + 0.2).collect();
         let mut derivative = vec![0.0; 25];
         system.rhs(0.0, &state, &mut derivative);

@@ -49,8 +49,10 @@ mod tests {
     fn oscillates_between_its_two_hopf_bifurcations() {
         let a: f64 = 0.08;
         let root = (1.0 - 8.0 * a).sqrt();
-        let (low, high) = (((1.0 - 2.0 * a - root) / 2.0).sqrt(), ((1.0 - 2.0 * a + root) / 2.0).sqrt());
-        for (b, unstable) in [(low - 0.005, false), (low + 0.005, true), (high - 0.005, true), (high + 0.005, false)] {
+        let [low, high] = [-root, root].map(|root| (0.5 - a + root / 2.0).sqrt());
+        for (b, unstable) in
+            [(low - 0.005, false), (low + 0.005, true), (high - 0.005, true), (high + 0.005, false)]
+        {
             let rest = [b, b / (a + b * b)];
             assert_eq!(check::fixed_point_grows(&Selkov { a, b }, &rest, 3000.0), unstable, "at b = {b}");
         }

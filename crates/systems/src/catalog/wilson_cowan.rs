@@ -85,7 +85,8 @@ mod tests {
         let run = Simulation::of(&system, 4000).dt(0.05).transient(4000).run(&system).unwrap();
         let excitation = run.data().column(0).to_owned();
         assert!((check::period(excitation.view(), 0.05) - 4.99589).abs() < 1e-4);
-        let (low, high) = excitation.iter().fold((1.0_f64, 0.0_f64), |(low, high), &e| (low.min(e), high.max(e)));
+        let (low, high) =
+            excitation.iter().fold((1.0_f64, 0.0_f64), |(low, high), &e| (low.min(e), high.max(e)));
         assert!((low - 0.10256).abs() < 1e-3 && (high - 0.26966).abs() < 1e-3, "{low} to {high}");
         assert!((system.period().unwrap() - 4.99589).abs() < 1e-4);
     }

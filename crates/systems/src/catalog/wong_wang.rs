@@ -68,7 +68,8 @@ impl VectorField<2> for WongWang {
     fn field<S: Scalar>(&self, _t: f64, [s1, s2]: [S; 2]) -> [S; 2] {
         let open = |own: S, other: S, evidence: f64| {
             let stimulus = self.stimulus_gain * self.stimulus * (1.0 + evidence / 100.0);
-            let current = own * self.self_excitation - other * self.cross_inhibition + (self.background + stimulus);
+            let current =
+                own * self.self_excitation - other * self.cross_inhibition + (self.background + stimulus);
             (-own + 1.0) * self.rate(current) * self.gamma - own / self.tau
         };
         [open(s1, s2, self.coherence), open(s2, s1, -self.coherence)]
