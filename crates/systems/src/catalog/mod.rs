@@ -81,6 +81,9 @@ catalog! {
         dequan_li: DequanLi;
         double_gyre: DoubleGyre;
         double_pendulum: DoublePendulum;
+        brusselator: Brusselator;
+        bursting_neuron: BurstingNeuron;
+        double_well: DoubleWell;
         duffing: Duffing;
         excitable_cell: ExcitableCell;
         finance: Finance;
@@ -95,6 +98,7 @@ catalog! {
         hastings_powell: HastingsPowell;
         henon_heiles: HenonHeiles;
         hindmarsh_rose: HindmarshRose;
+        hindmarsh_rose_neuron: HindmarshRoseNeuron;
         hopfield: Hopfield;
         huisman_weissing: HuismanWeissing;
         hyper_bao: HyperBao;
@@ -111,14 +115,18 @@ catalog! {
         interior_squirmer: InteriorSquirmer;
         isothermal_chemical: IsothermalChemical;
         itik_banks_tumor: ItikBanksTumor;
+        jansen_rit: JansenRit;
         jerk_circuit: JerkCircuit;
         kawczynski_strizhak: KawczynskiStrizhak;
+        kuramoto: Kuramoto;
+        kuramoto_sivashinsky: KuramotoSivashinsky;
         laser: Laser;
         lid_driven_cavity_flow: LidDrivenCavityFlow;
         liu_chen: LiuChen;
         lorenz63: Lorenz63;
         lorenz84: Lorenz84;
         lorenz96: Lorenz96;
+        lorenz96_two_scale: Lorenz96TwoScale;
         lorenz_bounded: LorenzBounded;
         lorenz_coupled: LorenzCoupled;
         lorenz_stenflo: LorenzStenflo;
@@ -126,6 +134,7 @@ catalog! {
         lu_chen_cheng: LuChenCheng;
         moore_spiegel: MooreSpiegel;
         multi_chua: MultiChua;
+        mutual_inhibition: FlipFlop, LineAttractor;
         newton_leipnik: NewtonLeipnik;
         nose_hoover: NoseHoover;
         nuclear_quadrupole: NuclearQuadrupole;
@@ -142,6 +151,7 @@ catalog! {
         sakarya: Sakarya;
         salton_sea: SaltonSea;
         san_um_srisuchinwong: SanUmSrisuchinwong;
+        selkov: Selkov;
         shimizu_morioka: ShimizuMorioka;
         sprott_a_to_j: SprottA, SprottB, SprottC, SprottD, SprottE, SprottF, SprottG, SprottH, SprottI, SprottJ;
         sprott_jerk: SprottJerk;
@@ -149,6 +159,7 @@ catalog! {
         sprott_multifractal: SprottMultifractal;
         sprott_torus: SprottTorus;
         stick_slip: StickSlip;
+        stuart_landau: StuartLandau;
         swinging_atwood: SwingingAtwood;
         thomas: Thomas, ThomasLabyrinth;
         torus: Torus;
@@ -157,7 +168,9 @@ catalog! {
         vallis: VallisElNino;
         van_der_pol: VanDerPol, ForcedVanDerPol;
         wang_sun: WangSun;
+        wilson_cowan: WilsonCowan;
         windmi: WindmiReduced;
+        wong_wang: WongWang;
         yu_wang: YuWang, YuWang2;
         zhou_chen: ZhouChen;
     }
@@ -169,6 +182,7 @@ catalog! {
         chebyshev_map: ChebyshevMap;
         chirikov_map: ChirikovMap;
         circle_map: CircleMap;
+        coupled_map_lattice: CoupledMapLattice;
         de_jong_map: DeJongMap;
         duffing_map: DuffingMap;
         gauss_map: GaussMap;
