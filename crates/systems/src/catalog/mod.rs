@@ -66,6 +66,7 @@ catalog! {
         blasius: Blasius;
         blinking_rotlet: BlinkingRotlet, BlinkingVortex;
         bouali: Bouali, Bouali2;
+        brusselator: Brusselator;
         burke_shaw: BurkeShaw;
         bursting_neuron: BurstingNeuron;
         calcium: Calcium, CalciumQuasiperiodic;
@@ -81,8 +82,6 @@ catalog! {
         dequan_li: DequanLi;
         double_gyre: DoubleGyre;
         double_pendulum: DoublePendulum;
-        brusselator: Brusselator;
-        bursting_neuron: BurstingNeuron;
         double_well: DoubleWell;
         duffing: Duffing;
         excitable_cell: ExcitableCell;
