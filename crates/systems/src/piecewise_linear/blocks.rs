@@ -167,8 +167,8 @@ impl WithSimd for Step<'_> {
     }
 }
 
-/// The sum of a block, by halves.
-#[inline(always)]
+/// The sum of a block, by halves. Inlined, it would have the compiler split the block before, too.
+#[inline(never)]
 fn sum(block: &Block) -> f64 {
     let [a, b, c, d, e, f, g, h] = block;
     ((a + e) + (c + g)) + ((b + f) + (d + h))
@@ -199,13 +199,16 @@ impl WithSimd for Jacobian<'_> {
             }
             for tile in 0..down * across {
                 let (row, column) = (tile / across, tile % across);
-                let mut sums = [[0.0; LANES]; ROWS];
+                // One by one, so that they stay in registers.
+                let [mut first, mut second, mut third, mut fourth] = [[0.0; LANES]; ROWS];
                 for &unit in &active[..count] {
                     let (v, w) = (&map.outputs[unit * down + row], &map.normals[unit * across + column]);
-                    for (sum, v) in sums.iter_mut().zip(v) {
-                        add_scaled(*v, w, sum);
-                    }
+                    add_scaled(v[0], w, &mut first);
+                    add_scaled(v[1], w, &mut second);
+                    add_scaled(v[2], w, &mut third);
+                    add_scaled(v[3], w, &mut fourth);
                 }
+                let sums = [first, second, third, fourth];
                 for (out, sum) in rows.chunks_exact_mut(m).skip(row * ROWS).zip(&sums) {
                     for (out, sum) in out[column * LANES..].iter_mut().zip(sum) {
                         *out += sum;
