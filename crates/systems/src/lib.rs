@@ -2,7 +2,8 @@
 //!
 //! Plain `f64` [`ndarray`]; nothing here knows of training or tensors. A [`Flow`] is an ordinary differential equation,
 //! a [`Map`] a difference equation, a [`Simulation`] runs either, and a [`Trajectory`] is what either of them, or a
-//! measurement read with [`read`], leaves behind. The [`catalog`] holds well-known systems.
+//! measurement read with [`read`], leaves behind. The [`catalog`] holds well-known systems; [`observation`] makes of their
+//! states what an experiment would see of them.
 //!
 //! Letters: T time, N observed, M latent (state), K inputs. Time is in seconds where the data has it.
 //!
@@ -23,11 +24,13 @@
 
 pub mod catalog;
 mod delay;
+mod embedding;
 mod error;
 mod flow;
 mod io;
 mod map;
 mod noise;
+pub mod observation;
 mod piecewise_linear;
 mod scalar;
 mod selection;
