@@ -1,6 +1,6 @@
 //! Delay embedding: one vector of the present and the past for each sample.
 
-use ndarray::{Array2, s};
+use ndarray::{Array2, Axis, Slice};
 
 use crate::{Error, Result, Trajectory};
 
@@ -35,10 +35,10 @@ impl Trajectory {
         let mut mask = Array2::from_elem((rows, n * dimension), false);
         for copy in 0..dimension {
             let start = past - copy * lag;
-            let (from, to) = (s![start..start + rows, ..], s![.., copy * n..(copy + 1) * n]);
-            data.slice_mut(to).assign(&self.data().slice(from));
+            let (rows, columns) = (Slice::from(start..start + rows), Slice::from(copy * n..(copy + 1) * n));
+            data.slice_axis_mut(Axis(1), columns).assign(&self.data().slice_axis(Axis(0), rows));
             if let Some(missing) = self.missing() {
-                mask.slice_mut(to).assign(&missing.slice(from));
+                mask.slice_axis_mut(Axis(1), columns).assign(&missing.slice_axis(Axis(0), rows));
             }
         }
         let names = (0..dimension).flat_map(|copy| {

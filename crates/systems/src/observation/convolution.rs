@@ -1,6 +1,6 @@
 //! Causal convolution with a response, and what is assumed of the time before the first sample.
 
-use ndarray::{Array2, s};
+use ndarray::{Array2, Axis};
 use serde::{Deserialize, Serialize};
 
 use super::Response;
@@ -46,16 +46,17 @@ impl Trajectory {
         let mut data = Array2::zeros((len, self.dim()));
         let mut mask = Array2::from_elem((len, self.dim()), false);
         for (lag, &weight) in h.iter().enumerate().filter(|(_, weight)| **weight != 0.0) {
-            let known = lag.min(len);
-            let (before, after) = (s![..known, ..], s![known.., ..]);
-            data.slice_mut(after).scaled_add(weight, &self.data().slice(s![..len - known, ..]));
+            let unknown = lag.min(len);
+            let (mut before, mut after) = data.view_mut().split_at(Axis(0), unknown);
+            after.scaled_add(weight, &self.data().split_at(Axis(0), len - unknown).0);
             if history == History::Hold {
-                data.slice_mut(before).scaled_add(weight, &self.initial_row());
+                before.scaled_add(weight, &self.initial_row());
             }
             if let Some(missing) = self.missing() {
-                mask.slice_mut(after).zip_mut_with(&missing.slice(s![..len - known, ..]), |a, b| *a |= b);
+                let (mut before, mut after) = mask.view_mut().split_at(Axis(0), unknown);
+                after.zip_mut_with(&missing.split_at(Axis(0), len - unknown).0, |a, b| *a |= b);
                 if history == History::Hold {
-                    mask.slice_mut(before).zip_mut_with(&missing.row(0), |a, b| *a |= b);
+                    before.zip_mut_with(&missing.row(0), |a, b| *a |= b);
                 }
             }
         }
@@ -69,7 +70,7 @@ impl Trajectory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::{Array1, array};
+    use ndarray::{Array1, array, s};
 
     fn response(values: &[f64]) -> Response {
         Response::new(values.to_vec(), 2.0).unwrap()
@@ -96,8 +97,7 @@ mod tests {
     #[test]
     fn an_impulse_gives_the_response() {
         let h = Response::spm(2.0).unwrap();
-        let impulse =
-            Array1::from_shape_fn(30, |t| f64::from(u8::from(t == 4))).insert_axis(ndarray::Axis(1));
+        let impulse = Array1::from_shape_fn(30, |t| f64::from(u8::from(t == 4))).insert_axis(Axis(1));
         let bold = Trajectory::new(impulse, 2.0).unwrap().convolve(&h, History::Zero).unwrap();
         assert_eq!(bold.data().slice(s![4..21, 0]), h.values());
         assert!(bold.data().slice(s![..4, 0]).iter().all(|value| *value == 0.0));

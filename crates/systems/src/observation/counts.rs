@@ -38,7 +38,7 @@ impl Trajectory {
     /// [`Error::Rate`] when an expected count is above 1e15, where counts are no longer exact.
     pub fn poisson(&self, link: CountLink, rng: &mut impl Rng) -> Result<Self> {
         let rates = self.data().mapv(|value| link.rate(value));
-        if let Some(((row, column), &rate)) = rates.indexed_iter().find(|(_, rate)| !(**rate <= 1e15)) {
+        if let Some(((row, column), &rate)) = rates.indexed_iter().find(|(_, rate)| **rate > 1e15) {
             return Err(Error::Rate { row, column, rate });
         }
         // The one rate up to 1e15 with no distribution is 0, which very low values round to.

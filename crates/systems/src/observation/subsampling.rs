@@ -1,6 +1,6 @@
 //! Slower sampling.
 
-use ndarray::s;
+use ndarray::{Axis, Slice};
 
 use crate::{Error, Result, Trajectory};
 
@@ -19,11 +19,11 @@ impl Trajectory {
             return Err(Error::OutOfRange { what, value: 0.0, requirement: "at least 1" });
         }
         // The first row is always there, and a step of ndarray is signed.
-        let rows = s![..;every.min(self.len()).cast_signed(), ..];
-        let part = Self::new(self.data().slice(rows).to_owned(), every as f64 * self.dt())?
+        let rows = Slice::new(0, None, every.min(self.len()).cast_signed());
+        let part = Self::new(self.data().slice_axis(Axis(0), rows).to_owned(), every as f64 * self.dt())?
             .with_names(self.names().iter().cloned())?;
         match self.missing() {
-            Some(mask) => part.with_missing(mask.slice(rows).to_owned()),
+            Some(mask) => part.with_missing(mask.slice_axis(Axis(0), rows).to_owned()),
             None => Ok(part),
         }
     }
