@@ -126,6 +126,45 @@ pub enum Error {
         needed: usize,
     },
 
+    /// A trajectory has too few samples.
+    #[error("{what} needs at least {needed} samples; there are {found}")]
+    TooShort {
+        /// What needs them.
+        what: &'static str,
+        /// Samples needed.
+        needed: usize,
+        /// Samples found.
+        found: usize,
+    },
+
+    /// Two things that go together are sampled at different intervals.
+    #[error(
+        "the {what} is sampled every {found}, the trajectory every {expected}; sample both alike (Trajectory::subsample, \
+         Trajectory::with_dt)"
+    )]
+    SamplingInterval {
+        /// What goes with the trajectory.
+        what: &'static str,
+        /// Sampling interval of the trajectory.
+        expected: f64,
+        /// Its sampling interval.
+        found: f64,
+    },
+
+    /// An expected count is too large to draw a count from.
+    #[error(
+        "row {row}, column {column}: an expected count of {rate}; counts are exact up to 1e15: shift or scale the \
+         variable first, or use CountLink::Softplus"
+    )]
+    Rate {
+        /// Row (time), from 0.
+        row: usize,
+        /// Column (variable), from 0.
+        column: usize,
+        /// The expected count.
+        rate: f64,
+    },
+
     /// Nothing to work on.
     #[error("no trajectory was given; at least one is needed")]
     NoTrajectory,
@@ -192,7 +231,7 @@ pub enum Error {
         found: usize,
     },
 
-    /// A vector of a simulation holds NaN or infinity.
+    /// A vector that comes with a trajectory or a simulation holds NaN or infinity.
     #[error("{what}[{index}] is {value}; it must be finite")]
     NonFiniteState {
         /// Which vector.

@@ -3,7 +3,8 @@
 //! Plain `f64` [`ndarray`]; nothing here knows of training or tensors. A [`Flow`] is an ordinary differential equation,
 //! a [`Map`] a difference equation, a [`DelayFlow`] an equation with delays, an [`Sde`] one with noise; a [`Simulation`]
 //! runs any of them, or an [`Ensemble`] of many at once, and finds [`Event`]s on the way. A [`Trajectory`] is what they,
-//! or a measurement read with [`read`], leave behind. The [`catalog`] holds well-known systems.
+//! or a measurement read with [`read`], leave behind. The [`catalog`] holds well-known systems;
+//! [`observation`] makes of their states what an experiment would see of them.
 //!
 //! Letters: T time, N observed, M latent (state), K inputs. Time is in seconds where the data has it.
 //!
@@ -24,12 +25,14 @@
 
 pub mod catalog;
 mod delay;
+mod embedding;
 mod error;
 mod flow;
 mod io;
 mod lanes;
 mod map;
 mod noise;
+pub mod observation;
 mod piecewise_linear;
 mod scalar;
 mod sde;
