@@ -34,7 +34,13 @@ fn judge(model: GenerativeModel) -> Evaluation {
     let standardizer = Standardizer::fit(&test).unwrap();
     let start = StartStates { states: standardizer.apply(&test).unwrap(), lookahead: 0 };
     let reconstruction = Reconstruction::new(model, &test, Some(standardizer)).unwrap();
-    let protocol = Protocol { test: &test, start: &start, floor: Some(&test), true_lambda: Some(0.906) };
+    let protocol = Protocol {
+        test: &test,
+        start: &start,
+        floor: Some(&test),
+        true_lambda: Some(0.906),
+        intervals: None,
+    };
     evaluate(&reconstruction, &protocol, &mut ChaCha8Rng::seed_from_u64(0)).unwrap().0
 }
 
