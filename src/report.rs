@@ -420,22 +420,31 @@ pub(crate) fn format_number(value: f64) -> String {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<28}{:>12}{:>12}{:>12}", "", "this model", "true system", "dead model")?;
+        let width =
+            self.table().iter().flat_map(|row| &row[1..]).map(String::len).max().unwrap_or(0).max(10) + 2;
+        writeln!(f, "{:<28}{:>width$}{:>width$}{:>width$}", "", "this model", "true system", "dead model")?;
         for [name, model, floor, dead] in self.table() {
-            writeln!(f, "{name:<28}{model:>12}{floor:>12}{dead:>12}")?;
+            writeln!(f, "{name:<28}{model:>width$}{floor:>width$}{dead:>width$}")?;
         }
         writeln!(f)?;
-        writeln!(f, "{}", self.verdict())?;
-        writeln!(
+        writeln!(f, "{}", self.verdict_text())?;
+        write!(
             f,
             "The dead model predicts no change: its one-step error is small and its dynamics are none. Judge by D_stsp, D_H \
              and lambda_max."
         )?;
-        for note in &self.evaluation.notes {
-            writeln!(f, "Note: {note}.")?;
+        for note in &self.notes {
+            write!(f, "\nNote: {note}.")?;
         }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.evaluation)?;
         write!(f, "Training {} after {} steps, {:.1} s.", self.outcome, self.steps, self.fit_seconds)
     }
 }
