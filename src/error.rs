@@ -49,4 +49,10 @@ pub enum Error {
         /// The step, from 0.
         step: usize,
     },
+    /// A state that should be a fixed point of a flow is not.
+    #[error("the flow moves at a speed of {speed} at this state; pass one where it stands still")]
+    NotFixed {
+        /// Speed of the fastest variable.
+        speed: f64,
+    },
 }
