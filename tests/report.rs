@@ -117,7 +117,7 @@ fn intervals_are_of_the_scores_and_only_where_they_are_asked_for() {
     let (_, other, _) = turning(0.31);
     let mut protocol =
         Protocol { test: &test, start: &start, floor: Some(&other), true_lambda: None, intervals: None };
-    let mut judge = |protocol: &Protocol<'_>| {
+    let judge = |protocol: &Protocol<'_>| {
         evaluate(&reconstruction, protocol, &mut ChaCha8Rng::seed_from_u64(0)).unwrap().0
     };
     let without = judge(&protocol);

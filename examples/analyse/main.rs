@@ -43,13 +43,17 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// All that is known of the model.
 pub struct Findings<'a> {
+    /// What it was trained on and is compared with.
     pub data: &'a Data,
+    /// The model.
     pub source: &'a Source,
+    /// Its scores.
     pub evaluation: Evaluation,
     /// The deterministic free run, where it stays finite.
     pub run: Option<Generated>,
     /// A short free run that starts where the test trajectory does.
     pub opening: Option<Generated>,
+    /// The model taken apart.
     pub analysis: Analysis,
     /// Where the true system is known: whether the model has its fixed points.
     pub true_fixed_points: Option<Vec<FixedPointComparison>>,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use attractor::systems::{
     Error, Method, Property, Simulation, System, Trajectory,
-    catalog::{CatalogFlow, CatalogMap},
+    catalog::{CatalogDelayFlow, CatalogFlow, CatalogMap},
 };
 use attractor_figures::gallery::Portrait;
 use ndarray::{Array2, Axis};
@@ -36,6 +36,20 @@ pub struct Run {
 pub struct Drawn {
     pub portrait: Portrait,
     pub run: Run,
+}
+
+/// Whether a flow without a period stands still after 10,000 of its sampling intervals.
+pub fn comes_to_rest(flow: &dyn CatalogFlow) -> bool {
+    if flow.period().is_some() {
+        return false;
+    }
+    let run = Simulation::of(flow, 2).dt(10_000.0 * flow.default_dt()).run(flow);
+    run.is_ok_and(|run| {
+        let x = run.last_row().to_vec();
+        let mut slope = vec![0.0; x.len()];
+        flow.rhs(run.duration(), &x, &mut slope);
+        slope.iter().zip(&x).all(|(slope, x)| slope.abs() * flow.default_dt() < 1e-6 * (1.0 + x.abs()))
+    })
 }
 
 /// A flow as a line: points at equal distances along a path of [`LENGTH`], after a transient. Some chaotic sets are left
@@ -86,6 +100,18 @@ pub fn of_map(map: &dyn CatalogMap, points: usize) -> Result<Drawn, String> {
     }
     let dots = distinct(&seen);
     Ok(drawn(map, "map", points as f64, &seen, dots))
+}
+
+/// A delay flow as a line, x(t − τ) over x(t).
+pub fn of_delay_flow(flow: &dyn CatalogDelayFlow, points: usize) -> Result<Drawn, String> {
+    /// Samples in a delay.
+    const PER_DELAY: usize = 50;
+    let failed = |error: Error| format!("{}: {error}", flow.name());
+    let delay = flow.delays().first().copied().unwrap_or(1.0);
+    let dt = delay / PER_DELAY as f64;
+    let states = Simulation::of(flow, points).dt(dt).transient(points).run_delay(flow).map_err(failed)?;
+    let seen = states.select(&[0]).and_then(|x| x.embed(PER_DELAY, 2)).map_err(failed)?;
+    Ok(drawn(flow, "delay flow", points as f64 * dt, &seen, seen.data().to_owned()))
 }
 
 fn drawn(
