@@ -70,11 +70,7 @@ fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         flows: count("flow"),
         maps: count("map"),
         delay_flows: count("delay flow"),
-        at_rest: catalog::flows()
-            .iter()
-            .filter(|flow| flow.period().is_none())
-            .map(|flow| flow.name())
-            .collect(),
+        at_rest,
         systems,
         failed,
     };
