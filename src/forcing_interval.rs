@@ -16,7 +16,8 @@ pub struct ForcingInterval {
     pub interval: usize,
     /// Steps after which the autocorrelation of each variable has fallen to 1/e, where it does.
     pub autocorrelation: Vec<Option<f64>>,
-    /// Steps to the first minimum of each variable's mutual information with its own past, where there is one.
+    /// Steps after which each variable's mutual information with its own past has fallen to 1/e of that over one step, where it
+    /// does.
     pub mutual_information: Vec<Option<usize>>,
 }
 
@@ -37,7 +38,11 @@ pub fn forcing_interval(data: &Trajectory) -> Result<ForcingInterval> {
         .map(|time| time.first_crossing.map(|time| time / data.dt()).filter(|steps| *steps <= longest as f64))
         .collect();
     let mutual_information = (0..data.dim())
-        .map(|column| Ok(embedding_lag(data, column, longest.max(1), BINS)?.first_minimum))
+        .map(|column| {
+            let information = embedding_lag(data, column, longest.max(1), BINS)?.information;
+            let level = information.first().copied().unwrap_or_default() / std::f64::consts::E;
+            Ok(information.iter().position(|nats| *nats <= level).map(|index| index + 1))
+        })
         .collect::<Result<Vec<_>>>()?;
     let mut times: Vec<f64> = autocorrelation
         .iter()
@@ -72,7 +77,8 @@ mod tests {
 
     #[test]
     fn of_a_wave_is_where_its_autocorrelation_falls() {
-        // cos(2π k / 100) is 1/e at k = 100 arccos(1/e) / 2π = 19.0; its mutual information is least at a quarter, 25.
+        // cos(2π k / 100) is 1/e at k = 100 arccos(1/e) / 2π = 19.0. A wave tells its future but for a sign, whatever the
+        // lag: its mutual information never falls far.
         let wave =
             Array2::from_shape_fn((20_000, 1), |(t, _)| (t as f64 * std::f64::consts::TAU / 100.0).sin());
         let found = forcing_interval(&Trajectory::new(wave, 0.5).unwrap()).unwrap();
