@@ -54,7 +54,9 @@ impl TrueFixedPoint {
         flow.rhs(0.0, &position, &mut velocity);
         let mut jacobian = Array2::zeros((n, n));
         flow.jacobian(0.0, &position, jacobian.view_mut());
-        let largest = |values: &mut dyn Iterator<Item = &f64>| values.fold(0.0, |a: f64, b| a.max(b.abs()));
+        // NaN stays: `max` would pass over it.
+        let larger = |a: f64, b: &f64| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b.abs()) };
+        let largest = |values: &mut dyn Iterator<Item = &f64>| values.fold(0.0, larger);
         let speed = largest(&mut velocity.iter());
         let scale = largest(&mut jacobian.iter()) * (1.0 + largest(&mut position.iter()));
         // A speed that is NaN is not small either.

@@ -105,7 +105,7 @@ fn what_the_budget_does_not_allow_is_searched_for_and_said() {
     let analysis = analyse(&two_wells(), &[1.2, 1.0], &config, rng).unwrap();
     assert!(!analysis.fixed_points_complete);
     assert!(analysis.certificate.is_none());
-    assert!(analysis.notes.iter().any(|note| note.contains("the budget is 1")), "{:?}", analysis.notes);
+    assert!(analysis.notes.iter().any(|note| note.contains("1 are allowed")), "{:?}", analysis.notes);
     let states: Vec<f64> = analysis.fixed_points.iter().map(|point| point.state[0]).collect();
     assert!(close(&states, &[-2.0, 0.0, 2.0]), "{states:?}");
 }
