@@ -356,9 +356,9 @@ fn pool(
         }
     }
     for (low, high) in low.iter_mut().zip(&mut high) {
-        // Half as much again as the run spans on each side, and at least 1, the size of standardised data.
-        let room = (0.5 * (*high - *low)).max(1.0);
-        (*low, *high) = (*low - room, *high + room);
+        // Half as much again as the run spans on each side, and at least the range of standardised data.
+        let room = 0.5 * (*high - *low);
+        (*low, *high) = ((*low - room).min(-4.0), (*high + room).max(4.0));
     }
     let mut pool = visited_regions(map, states.view())?;
     pool.extend(random_regions(map, &low, &high, POOL, rng)?);
