@@ -76,8 +76,7 @@ impl Default for AnalysisConfig {
 impl AnalysisConfig {
     /// An analysis of seconds: short runs, cycles up to period 4, a small budget for the certificate.
     pub fn quick() -> Self {
-        let mut config = Self::default();
-        config.steps = 5_000;
+        let mut config = Self { steps: 5_000, ..Self::default() };
         config.certificate.budget = 200_000;
         (config.cycles.max_period, config.cycles.starts) = (4, 100);
         config.lyapunov.steps = 10_000;

@@ -62,6 +62,19 @@ pub enum Verdict {
     Diverged,
 }
 
+impl Verdict {
+    /// Of a free run that stayed finite, where the largest exponent of the true system may be known.
+    fn of(behaviour: &LongTermBehaviour, true_lambda: Option<f64>) -> Self {
+        match behaviour {
+            LongTermBehaviour::Divergent { .. } => Self::Diverged,
+            LongTermBehaviour::FixedPoint { .. } => Self::Trapped,
+            behaviour if behaviour.is_chaotic() => Self::Chaotic,
+            _ if true_lambda.is_some_and(|lambda| lambda > 0.0) => Self::Trapped,
+            _ => Self::NotChaotic,
+        }
+    }
+}
+
 /// Scores of a model that predicts no change at all: an excellent one-step error and no dynamics.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DeadModel {
@@ -161,7 +174,6 @@ impl Evaluation {
         rows.push(scored("sliced Wasserstein (sd)", &further.sliced_wasserstein));
         rows.extend(self.intervals.as_ref().map(|all| all.sliced_wasserstein.row()));
         rows.push(scored("autocorrelation error", &further.autocorrelation_error));
-        rows.extend(self.intervals.as_ref().map(|all| all.autocorrelation_error.row()));
         rows.extend([
             row("lambda_max (1/time)", self.lambda_max, self.lambda_max_true, Some(0.0)),
             row("PE(20)", self.pe_20, None, dead.pe_20),
@@ -271,7 +283,7 @@ pub fn evaluate(
     // One run of the length of the test data tells both, so that they cannot contradict each other: a chaotic transient
     // may end in a cycle long after a short look at it.
     let length = LongTermConfig {
-        transient: test.len() / 4,
+        transient: (test.len() / 4).max(1_000),
         steps: test.len().max(10_000),
         ..LongTermConfig::default()
     };
@@ -281,21 +293,12 @@ pub fn evaluate(
         value: per_step.value * per_time,
         standard_error: per_step.standard_error * per_time,
     });
-    let chaotic_system = true_lambda.is_some_and(|lambda| lambda > 0.0);
-    let verdict = match &behaviour {
-        _ if deterministic.is_none() => Verdict::Diverged,
-        LongTermBehaviour::Divergent { .. } => Verdict::Diverged,
-        LongTermBehaviour::FixedPoint { .. } => Verdict::Trapped,
-        behaviour if behaviour.is_chaotic() => Verdict::Chaotic,
-        _ if chaotic_system => Verdict::Trapped,
-        _ => Verdict::NotChaotic,
-    };
+    let verdict =
+        if deterministic.is_none() { Verdict::Diverged } else { Verdict::of(&behaviour, true_lambda) };
     let generated = deterministic.as_ref().map(|run| &run.observations);
     let compared = Compared { reconstruction, test, start, generated, floor, dead: &still, true_lambda };
     let further = scores::further(&compared, &mut notes, rng)?;
-    let intervals = intervals
-        .map(|config| scores::intervals(&compared, d_stsp_by, &config, &mut notes, rng))
-        .transpose()?;
+    let intervals = intervals.map(|config| scores::intervals(&compared, d_stsp_by, &config, &mut notes, rng));
     let evaluation = Evaluation {
         d_stsp,
         d_stsp_by,

@@ -100,8 +100,6 @@ pub struct Intervals {
     pub d_h: ScoreInterval,
     /// Of the sliced Wasserstein distance.
     pub sliced_wasserstein: ScoreInterval,
-    /// Of the autocorrelation error.
-    pub autocorrelation_error: ScoreInterval,
 }
 
 /// What is scored, and against what. Trajectories are in the units of the data.
@@ -152,14 +150,14 @@ pub(crate) fn further(
     })
 }
 
-/// Intervals of the scores that have a floor.
+/// Intervals of the scores that have a floor, but for the autocorrelation: blocks cut the memory that it measures.
 pub(crate) fn intervals(
     compared: &Compared<'_>,
     d_stsp_by: DivergenceEstimate,
     config: &BootstrapConfig,
     notes: &mut Vec<String>,
     rng: &mut impl Rng,
-) -> Result<Intervals> {
+) -> Intervals {
     let directions = random_directions(compared.test.dim(), DIRECTIONS, rng);
     let d_stsp = |test: &Trajectory, other: &Trajectory| {
         Ok(state_space_divergence(test, other, &StateSpaceConfig::default())?.value)
@@ -177,15 +175,14 @@ pub(crate) fn intervals(
         };
         ScoreInterval { value: interval(compared.generated), floor: interval(compared.floor) }
     };
-    Ok(Intervals {
+    Intervals {
         d_stsp: match d_stsp_by {
             DivergenceEstimate::Binning => of(&d_stsp),
             DivergenceEstimate::GaussianMixture => ScoreInterval::default(),
         },
         d_h: of(&d_h),
         sliced_wasserstein: of(&wasserstein),
-        autocorrelation_error: of(&memory),
-    })
+    }
 }
 
 /// The sliced Wasserstein distance of thinned trajectories in the model's units.
@@ -241,12 +238,12 @@ impl<'a> Forecasts<'a> {
     /// `count` forecasts at most, of the rows `first..=ahead` after evenly spaced samples: indices of the rows that they
     /// predict, and in the model's units what the model and the dead model say \[count · rows, N\]. The model says nothing
     /// where it leaves the finite numbers.
-    fn make(&self, count: usize, first: usize, ahead: usize) -> Result<Option<Made>> {
+    fn make(&self, count: usize, first: usize, ahead: usize) -> Option<Made> {
         let model = self.compared.reconstruction.model();
         let starts = self.compared.start.states.len().min(self.targets.len()).saturating_sub(ahead);
         let count = count.min(starts);
         if count == 0 {
-            return Ok(None);
+            return None;
         }
         let (m, n) = (model.dynamics.dim(), self.targets.dim());
         let input = vec![0.0; model.dynamics.input_dim()];
@@ -271,7 +268,7 @@ impl<'a> Forecasts<'a> {
                 }
             }
         }
-        Ok(Some(made))
+        Some(made)
     }
 
     /// Values \[rows · N\] in the model's units as a trajectory.
@@ -285,7 +282,7 @@ impl<'a> Forecasts<'a> {
     fn errors(&self, notes: &mut Vec<String>) -> Result<[Score; 3]> {
         let ahead = AHEAD.min(self.targets.len().saturating_sub(1)).max(1);
         let mut scores = [Score::default(); 3];
-        let Some(made) = self.make(FORECASTS, 1, ahead)? else { return Ok(scores) };
+        let Some(made) = self.make(FORECASTS, 1, ahead) else { return Ok(scores) };
         if made.model.is_none() {
             notes.push(format!("a forecast diverged within {ahead} steps"));
         }
@@ -318,7 +315,7 @@ impl<'a> Forecasts<'a> {
         });
         let steps = steps.min(self.targets.len() / 2);
         let mut scores = [Score::default(); 2];
-        let Some(made) = self.make(count, 0, steps)? else { return Ok(scores) };
+        let Some(made) = self.make(count, 0, steps) else { return Ok(scores) };
         let width = (steps + 1) * self.targets.dim();
         let said = [made.model.as_deref(), Some(&made.dead)];
         for (said, is_model) in said.into_iter().zip([true, false]) {

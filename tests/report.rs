@@ -125,15 +125,8 @@ fn intervals_are_of_the_scores_and_only_where_they_are_asked_for() {
     protocol.intervals = Some(attractor::measures::BootstrapConfig::new().with_resamples(5));
     let with = judge(&protocol);
     let intervals = with.intervals.clone().unwrap();
-    let pairs = [
-        (intervals.d_stsp, with.d_stsp, with.floor_d_stsp),
-        (intervals.d_h, with.d_h, with.floor_d_h),
-        (
-            intervals.autocorrelation_error,
-            with.scores.autocorrelation_error.value,
-            with.scores.autocorrelation_error.floor,
-        ),
-    ];
+    let pairs =
+        [(intervals.d_stsp, with.d_stsp, with.floor_d_stsp), (intervals.d_h, with.d_h, with.floor_d_h)];
     for (interval, value, floor) in pairs {
         assert_eq!(interval.value.map(|interval| interval.value), value);
         assert_eq!(interval.floor.map(|interval| interval.value), floor);

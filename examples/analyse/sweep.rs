@@ -84,13 +84,16 @@ pub fn shown(quick: bool) -> usize {
     if quick { 1_000 } else { SETTLE.1 }
 }
 
-/// Running Lyapunov exponents \[points, K\] with standard errors, up to each of the times that are returned first.
+/// Times \[points\], exponents up to each of them \[points, K\], and their standard errors.
+type Running = (Vec<f64>, Array2<f64>, Array2<f64>);
+
+/// Running Lyapunov exponents.
 pub fn running_exponents(
     reconstruction: &Reconstruction,
     analysis: &Analysis,
     start: &[f64],
     points: usize,
-) -> Result<Option<(Vec<f64>, Array2<f64>, Array2<f64>)>> {
+) -> Result<Option<Running>> {
     let count = analysis.lyapunov_spectrum.len();
     if count == 0 {
         return Ok(None);

@@ -175,7 +175,7 @@ impl Frame {
     }
 
     /// Refuses a path that dies down or leaves: in some coordinate a quarter of it is twenty times as large as another.
-    pub fn check_alive(&self, seen: &Trajectory) -> std::result::Result<(), String> {
+    pub fn check_alive(seen: &Trajectory) -> std::result::Result<(), String> {
         for column in seen.data().axis_iter(Axis(1)) {
             let quarters = column.axis_chunks_iter(Axis(0), seen.len().div_ceil(4)).map(extent);
             let (low, high) = quarters.fold((f64::INFINITY, 0.0_f64), |(l, h), x| (x.min(l), x.max(h)));
@@ -192,12 +192,11 @@ impl Frame {
         let mut kept: Vec<Option<usize>> = vec![Some(0)];
         let mut since = 0.0;
         for t in 1..seen.len() {
-            match self.step(seen, t - 1, t) {
-                Some(length) => since += length,
-                None => {
-                    kept.extend([Some(t - 1), None, Some(t)]);
-                    since = 0.0;
-                }
+            if let Some(length) = self.step(seen, t - 1, t) {
+                since += length;
+            } else {
+                kept.extend([Some(t - 1), None, Some(t)]);
+                since = 0.0;
             }
             if since >= spacing {
                 kept.push(Some(t));

@@ -10,7 +10,7 @@ use attractor_figures::gallery::Portrait;
 use ndarray::{Array2, Axis};
 use serde::Serialize;
 
-use crate::chart::Chart;
+use crate::chart::{Chart, Frame};
 
 /// Length of a path, in widths of its picture.
 const LENGTH: f64 = 100.0;
@@ -75,7 +75,7 @@ fn on_attractor(
     let chart = Chart::of_flow(flow, &first);
     let seen = chart.apply(&first)?;
     let frame = chart.frame(&seen);
-    frame.check_alive(&seen)?;
+    Frame::check_alive(&seen)?;
     let path: f64 = (1..seen.len()).filter_map(|t| frame.step(&seen, t - 1, t)).sum();
     let duration = first.duration() * LENGTH / path;
     let run = simulation
@@ -85,7 +85,7 @@ fn on_attractor(
         .start_time((transient + measured - 1) as f64 * dt)
         .run(flow)?;
     let seen = chart.apply(&run)?;
-    frame.check_alive(&seen)?;
+    Frame::check_alive(&seen)?;
     let line = frame.thinned(&seen, LENGTH / points as f64);
     Ok(drawn(flow, "flow", transient as f64 * dt, &seen, line))
 }

@@ -46,13 +46,12 @@ pub fn forcing(options: &Options, data: &Data) -> Result<TeacherForcing> {
     if options.objective != ObjectiveName::Stf {
         return Ok(options.alpha.map_or_else(TeacherForcing::adaptive, TeacherForcing::generalized));
     }
-    let interval = match options.interval {
-        Some(interval) => interval,
-        None => {
-            let interval = forcing_interval(&data.train[0])?.interval;
-            println!("The data forget themselves within {interval} steps: forced that often.");
-            interval
-        }
+    let interval = if let Some(interval) = options.interval {
+        interval
+    } else {
+        let interval = forcing_interval(&data.train[0])?.interval;
+        println!("The data forget themselves within {interval} steps: forced that often.");
+        interval
     };
     Ok(TeacherForcing::sparse(interval))
 }
