@@ -465,7 +465,7 @@ impl fmt::Display for Analysis {
         if let Some(symbols) = &self.symbolic_dynamics {
             writeln!(
                 f,
-                "Linear regions visited: {}; topological entropy {} and metric entropy {} per unit of time",
+                "Linear regions visited: {}; topological entropy at most {} and metric entropy {} per unit of time",
                 symbols.regions,
                 format_number(symbols.topological_entropy_per_time),
                 number(symbols.metric_entropy_per_time)

@@ -136,7 +136,7 @@ fn chaos(analysis: &Analysis) -> Vec<[String; 2]> {
         rows.extend([
             ["linear regions visited".to_string(), symbols.regions.to_string()],
             [
-                "topological entropy of their graph (1/time)".to_string(),
+                "topological entropy of their graph, an upper bound (1/time)".to_string(),
                 number(Some(symbols.topological_entropy_per_time)),
             ],
             ["metric entropy by their words (1/time)".to_string(), number(symbols.metric_entropy_per_time)],
