@@ -50,7 +50,7 @@ struct Options {
     #[arg(long, default_value_t = 512)]
     hidden: usize,
     /// Epochs of 50 steps.
-    #[arg(long, default_value_t = 1_500)]
+    #[arg(long, default_value_t = 1_000)]
     epochs: usize,
     /// Fits from this many seeds, on all cores.
     #[arg(long, default_value_t = 2)]
