@@ -1,7 +1,7 @@
 //! Free generation: z ~ p_gen(z), x ~ p_gen(x | z).
 
 use attractor_systems::{Map, Trajectory};
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, s};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
@@ -54,7 +54,8 @@ pub struct Generated {
     pub states: Trajectory,
 }
 
-/// Runs a reconstruction freely. Row 0 is the start state, or the state after the transient; row i of `inputs` \[transient +
+/// Runs a reconstruction freely. Where its observations have a response, they look back over the transient, before which the
+/// start state is held; nuisance regressors have no part in a free run. Row 0 is the start state, or the state after the transient; row i of `inputs` \[transient +
 /// T, K\] drives the step into row i of the run (so its first row is not used).
 ///
 /// # Errors
@@ -67,7 +68,7 @@ pub fn generate(
     rng: &mut impl Rng,
 ) -> Result<Generated> {
     let model = reconstruction.model();
-    let (m, n) = (model.dynamics.dim(), model.readout.offset.len());
+    let m = model.dynamics.dim();
     let total = options.transient + options.steps;
     let check = |what, expected, found| {
         if expected == found { Ok(()) } else { Err(Error::Size { what, expected, found }) }
@@ -89,10 +90,11 @@ pub fn generate(
     };
     let process_sd = model.process_sd.to_vec();
     let observation_sd = model.observation_sd.to_vec();
-    let mut states = Array2::zeros((options.steps, m));
-    let mut observations = Array2::zeros((options.steps, n));
+    // What is observed looks back over states before those that are kept.
+    let history = model.history();
+    let mut states = Array2::zeros((history + options.steps, m));
     let mut z = options.start.clone();
-    let (mut next, mut x, mut u) = (vec![0.0; m], vec![0.0; n], vec![0.0; model.dynamics.input_dim()]);
+    let (mut next, mut u) = (vec![0.0; m], vec![0.0; model.dynamics.input_dim()]);
     for step in 0..total {
         if step > 0 {
             if let Some(inputs) = inputs {
@@ -107,15 +109,20 @@ pub fn generate(
         if !z.iter().all(|value| value.is_finite()) {
             return Err(Error::Diverged { step });
         }
-        if let Some(row) = step.checked_sub(options.transient) {
-            model.readout.apply(&z, &mut x);
-            if options.observation_noise {
-                noise(&mut x, &observation_sd);
-            }
+        // The start state stands for what was before it.
+        let first = if step == 0 { 0 } else { (step + history).saturating_sub(options.transient) };
+        let last = (step + history + 1).saturating_sub(options.transient);
+        for row in first..last {
             states.row_mut(row).iter_mut().zip(&z).for_each(|(out, value)| *out = *value);
-            observations.row_mut(row).iter_mut().zip(&x).for_each(|(out, value)| *out = *value);
         }
     }
+    let mut observations = model.observe(states.view());
+    if options.observation_noise {
+        for mut row in observations.rows_mut() {
+            noise(row.as_slice_mut().expect("rows of a standard layout"), &observation_sd);
+        }
+    }
+    let states = states.slice_move(s![history.., ..]);
     Ok(Generated {
         observations: reconstruction.to_data_units(observations)?,
         states: Trajectory::new(states, reconstruction.dt())?,

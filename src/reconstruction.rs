@@ -82,25 +82,26 @@ impl Reconstruction {
         &self.names
     }
 
-    /// What is observed, without noise, in latent states \[T, M\]: observations \[T, N\] in the units of the data.
+    /// What is observed, without noise, in latent states \[T, M\]: observations \[T, N\] in the units of the data. Where they
+    /// have a response of S samples, these are \[T − S + 1, N\].
     ///
     /// # Errors
     /// [`Error::Size`] for states of another dimension; when a value is not finite.
     pub fn observations(&self, states: ArrayView2<'_, f64>) -> Result<Array2<f64>> {
-        let readout = &self.model.readout;
-        let (expected, found) = (readout.matrix.ncols(), states.ncols());
+        let (expected, found) = (self.model.readout.matrix.ncols(), states.ncols());
         if expected != found {
             return Err(Error::Size { what: "latents M of the states", expected, found });
         }
-        Ok(self.to_data_units(states.dot(&readout.matrix.t()) + &readout.offset)?.into_data())
+        Ok(self.to_data_units(self.model.observe(states))?.into_data())
     }
 
-    /// As [`observations`](Self::observations), of one state \[M\].
+    /// As [`observations`](Self::observations), of one state \[M\], at rest in it where there is a response.
     ///
     /// # Errors
     /// As [`observations`](Self::observations).
     pub fn observation(&self, state: &[f64]) -> Result<Vec<f64>> {
-        let states = Array2::from_shape_fn((1, state.len()), |(_, latent)| state[latent]);
+        let rows = 1 + self.model.history();
+        let states = Array2::from_shape_fn((rows, state.len()), |(_, latent)| state[latent]);
         Ok(self.observations(states.view())?.into_raw_vec_and_offset().0)
     }
 }

@@ -17,6 +17,8 @@ fn model(dynamics: PiecewiseLinearMap, readout: LinearReadout) -> GenerativeMode
         initial_sd: Array1::ones(m),
         process_sd: Array1::zeros(m),
         observation_sd: Array1::zeros(n),
+        response: None,
+        nuisance: None,
     }
 }
 

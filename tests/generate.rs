@@ -21,6 +21,8 @@ fn scalar(a: f64, inputs: usize, process_sd: f64, observation_sd: f64) -> Genera
         initial_sd: array![1.0],
         process_sd: array![process_sd],
         observation_sd: array![observation_sd],
+        response: None,
+        nuisance: None,
     }
 }
 

@@ -26,6 +26,8 @@ fn linear(a: &Array2<f64>, h: f64) -> GenerativeModel {
         initial_sd: Array1::ones(3),
         process_sd: Array1::from_elem(3, 1e-3),
         observation_sd: Array1::from_elem(3, 0.05),
+        response: None,
+        nuisance: None,
     }
 }
 

@@ -50,6 +50,14 @@ pub enum Error {
         /// N.
         observed: usize,
     },
+    /// A part of a model that it does not have.
+    #[error("the model has no part `{part}`; its parameters are {}", known.join(", "))]
+    UnknownPart {
+        /// The part asked for.
+        part: String,
+        /// Paths of its parameters.
+        known: Vec<String>,
+    },
     /// A backend that this build was not compiled with.
     #[error("this build has no {backend} backend; build with `--features {backend}`")]
     BackendMissing {

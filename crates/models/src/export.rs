@@ -2,7 +2,7 @@
 
 use attractor_systems::PiecewiseLinearMap;
 use burn::{module::Param, tensor::Tensor};
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView2, s};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
@@ -29,7 +29,8 @@ impl LinearReadout {
 ///
 /// $$ z_1 \sim N(\mu_0, \Sigma_0), \quad z_t \sim N(F(z_{t-1}, u_t), \Sigma), \quad x_t \sim N(B z_t + b, \Gamma) $$
 ///
-/// with diagonal covariances, held as standard deviations.
+/// with diagonal covariances, held as standard deviations. Where the observation has a response (that of fMRI), B z_t + b is
+/// convolved with it, and nuisance regressors may add J r_t.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GenerativeModel {
     /// F.
@@ -44,6 +45,36 @@ pub struct GenerativeModel {
     pub process_sd: Array1<f64>,
     /// Square root of the diagonal of Γ \[N\].
     pub observation_sd: Array1<f64>,
+    /// What each observed variable's B z + b is convolved with, \[N, S\]; `None` where it is seen as it is.
+    #[serde(default)]
+    pub response: Option<Array2<f64>>,
+    /// J \[N, P\]; `None` without nuisance regressors.
+    #[serde(default)]
+    pub nuisance: Option<Array2<f64>>,
+}
+
+impl GenerativeModel {
+    /// Number S − 1 of earlier states that an observation depends on; 0 without a response.
+    pub fn history(&self) -> usize {
+        self.response.as_ref().map_or(0, |response| response.ncols() - 1)
+    }
+
+    /// What is observed in latent states \[T, M\] without noise and nuisance, \[T − S + 1, N\]; no rows where the states are
+    /// too few.
+    ///
+    /// # Panics
+    /// When the states have another dimension than M.
+    pub fn observe(&self, states: ArrayView2<'_, f64>) -> Array2<f64> {
+        let seen = states.dot(&self.readout.matrix.t()) + &self.readout.offset;
+        let Some(response) = &self.response else { return seen };
+        let rows = seen.nrows().saturating_sub(self.history());
+        let mut observed = Array2::zeros((rows, seen.ncols()));
+        for (lag, weights) in response.columns().into_iter().enumerate() {
+            let first = self.history() - lag;
+            observed += &(&seen.slice(s![first..first + rows, ..]) * &weights);
+        }
+        observed
+    }
 }
 
 /// A parameter \[R, C\] as an `f64` array.

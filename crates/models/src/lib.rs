@@ -11,6 +11,7 @@
 //! Letters in shapes: B batch, T time, N observed, M latent, K inputs, L hidden.
 
 mod backend;
+mod cohort;
 pub mod dynamics;
 pub mod encoder;
 mod error;
@@ -23,6 +24,7 @@ mod sequential_vae;
 mod state_space_model;
 
 pub use backend::Backend;
+pub use cohort::{Cohort, CohortConfig, Sharing};
 pub use dynamics::Dynamics;
 pub use encoder::{Context, Encoder};
 pub use error::Error;

@@ -26,12 +26,24 @@ impl LatentPrior {
         self.process_log_sd.val()
     }
 
+    /// p(z_1), constant over batch and time.
+    pub fn initial(&self) -> DiagonalGaussian {
+        DiagonalGaussian::new(self.initial_mean.val().unsqueeze(), self.initial_log_sd.val().unsqueeze())
+    }
+
     /// Sets the process variance Σ of every latent to one value, and keeps gradients from changing it until
     /// [`release_process_variance`](Self::release_process_variance).
     pub fn hold_process_variance(&mut self, variance: f64) {
         let held = self.process_log_sd.val().detach().full_like(0.5 * variance.ln());
         let (id, _, mapper) = self.process_log_sd.clone().consume();
         self.process_log_sd = Param::from_mapped_value(id, held, mapper).set_require_grad(false);
+    }
+
+    /// Holds the process variance at that of `other` where it is held there.
+    pub fn adopt_held_variance(&mut self, other: &Self) {
+        if self.process_log_sd.id == other.process_log_sd.id && !other.process_log_sd.val().is_require_grad() {
+            self.process_log_sd = other.process_log_sd.clone();
+        }
     }
 
     /// Lets gradients change the process variance again.
@@ -131,7 +143,7 @@ where
 /// log p(x, z) by its parts, in nats, each `[B]`: summed over time.
 #[derive(Clone, Debug)]
 pub struct LogJoint {
-    /// Σ_t log p(x_t | z_t).
+    /// Σ_t log p(x_t | z), over the samples whose history is known.
     pub likelihood: Tensor<1>,
     /// log p(z_1).
     pub initial: Tensor<1>,
@@ -140,7 +152,8 @@ pub struct LogJoint {
 }
 
 impl<E: Encoder, D: Dynamics, O: Observation> SequentialVae<E, D, O> {
-    /// log p(x, z) of observations and a latent trajectory.
+    /// log p(x, z) of observations, without what nuisance regressors explain, and a latent trajectory. The first samples have
+    /// no likelihood where the observation looks back over a [`history`](Observation::history): as many as it has.
     ///
     /// # Shapes
     /// `x: [B, T, N]`, `z: [B, T, M]`, `u: [B, T, K]`, `present: [B, T, N]` (1 measured, 0 missing).
@@ -154,10 +167,6 @@ impl<E: Encoder, D: Dynamics, O: Observation> SequentialVae<E, D, O> {
         let over_time = |terms: Tensor<2>| terms.sum_dim(1).squeeze_dim::<1>(1);
         let [_, steps, _] = z.dims();
         let first = z.clone().narrow(1, 0, 1);
-        let initial = DiagonalGaussian::new(
-            self.prior.initial_mean.val().unsqueeze(),
-            self.prior.initial_log_sd.val().unsqueeze(),
-        );
         let transition = if steps == 1 {
             first.clone().sum_dim(2).squeeze_dim::<2>(2) * 0.0
         } else {
@@ -168,9 +177,11 @@ impl<E: Encoder, D: Dynamics, O: Observation> SequentialVae<E, D, O> {
                 self.dynamics.rollout(first.clone().squeeze_dim(1), steps - 1, Some(&forcing), inputs);
             DiagonalGaussian::new(predicted, self.prior.process_log_sd.val().unsqueeze()).log_prob(later)
         };
+        let history = self.observation.history();
+        let known = |series: Tensor<3>| series.narrow(1, history, steps - history);
         LogJoint {
-            likelihood: over_time(self.observation.log_likelihood(x, z, present)),
-            initial: over_time(initial.log_prob(first)),
+            likelihood: over_time(self.observation.log_likelihood(known(x), z, present.map(known))),
+            initial: over_time(self.prior.initial().log_prob(first)),
             transition: over_time(transition),
         }
     }
@@ -213,6 +224,8 @@ impl<E: Encoder, D: Dynamics, O: Observation> SequentialVae<E, D, O> {
             initial_sd: sd("initial log sd", &self.prior.initial_log_sd)?,
             process_sd: sd("process log sd", &self.prior.process_log_sd)?,
             observation_sd: sd("observation log sd", self.observation.log_sd())?,
+            response: self.observation.response()?,
+            nuisance: self.observation.nuisance_matrix()?,
         })
     }
 }

@@ -73,7 +73,8 @@ where
 }
 
 impl<D: Dynamics, O: Observation> StateSpaceModel<D, O> {
-    /// The latent state that a run starts from where `x` is seen.
+    /// The latent state that a run starts from where `x` is seen, without what nuisance regressors explain and, where the
+    /// observation has a history, deconvolved.
     ///
     /// # Shapes
     /// `x: [B, N]` -> `[B, M]`.
@@ -119,6 +120,8 @@ impl<D: Dynamics, O: Observation> StateSpaceModel<D, O> {
             initial_sd: Array1::zeros(m),
             process_sd: Array1::zeros(m),
             observation_sd: Array1::zeros(n),
+            response: self.observation.response()?,
+            nuisance: self.observation.nuisance_matrix()?,
         })
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::Alongside;
+
 /// An error of this crate: what happened, with its numbers, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -19,11 +21,13 @@ pub enum Error {
         /// Variables of this one.
         found: usize,
     },
-    /// Inputs do not run alongside the trajectories.
+    /// Inputs or the like do not run alongside the trajectories.
     #[error(
-        "the inputs of trajectory {index} have {found} samples, but the trajectory has {expected}; give one row of inputs for each sample"
+        "the {what} of trajectory {index} have {found} samples, but the trajectory has {expected}; give one row for each sample"
     )]
     InputLength {
+        /// What has the wrong length.
+        what: Alongside,
         /// Which trajectory, from 0.
         index: usize,
         /// Samples of the trajectory.
@@ -31,19 +35,23 @@ pub enum Error {
         /// Samples of its inputs.
         found: usize,
     },
-    /// There are inputs for some trajectories only.
-    #[error("{found} series of inputs were given for {expected} trajectories; give one for each")]
+    /// There are inputs or the like for some trajectories only.
+    #[error("{found} series of {what} were given for {expected} trajectories; give one for each")]
     InputCount {
+        /// What was given.
+        what: Alongside,
         /// Trajectories.
         expected: usize,
         /// Series of inputs.
         found: usize,
     },
-    /// Inputs have missing values.
+    /// Inputs or nuisance regressors have missing values.
     #[error(
-        "the inputs of trajectory {index} have {missing} missing values; fill them first, such as with `interpolate_missing`"
+        "the {what} of trajectory {index} have {missing} missing values; fill them first, such as with `interpolate_missing`"
     )]
     MissingInputs {
+        /// What has gaps.
+        what: Alongside,
         /// Which trajectory, from 0.
         index: usize,
         /// How many values.
@@ -76,6 +84,15 @@ pub enum Error {
         model: usize,
         /// In the data.
         data: usize,
+    },
+    /// The observation model looks back over a response, and the data were not deconvolved.
+    #[error(
+        "the observation model convolves {history} earlier states with its response, so latents cannot be read off the \
+         observations; give the dataset deconvolved ones with `with_deconvolved`"
+    )]
+    NotDeconvolved {
+        /// Earlier states that a sample depends on.
+        history: usize,
     },
     /// A number in the training configuration is outside its range.
     #[error("training configuration: `{field}` is {value}; it must be {range}")]

@@ -7,6 +7,7 @@
 //! Randomness comes from the run's seed alone: the same run on the same data gives the same weights bit for bit on a CPU
 //! device, whether it was interrupted and resumed or not.
 
+mod batch;
 mod checkpoint;
 mod dataset;
 mod error;
@@ -20,8 +21,9 @@ mod parameters;
 mod schedule;
 mod trainer;
 
+pub use batch::Batch;
 pub use checkpoint::{Checkpoint, FORMAT_VERSION};
-pub use dataset::{Batch, Dataset, Windows};
+pub use dataset::{Alongside, Dataset, Windows};
 pub use error::Error;
 pub use history::{EpochRecord, History};
 pub use many::{Job, fit_many};

@@ -200,6 +200,15 @@ impl<'a, C: Initialize, O: Objective<C::Module>> Trainer<'a, C, O> {
         Self { run, dataset, device, state, history: checkpoint.history().clone() }.checked()
     }
 
+    /// From the model that `change` makes of the initialised one, such as one with the weights of an earlier run.
+    ///
+    /// # Errors
+    /// Those of `change`.
+    pub fn start_from(mut self, change: impl FnOnce(C::Module) -> Result<C::Module>) -> Result<Self> {
+        self.state.model = change(self.state.model)?;
+        self.checked()
+    }
+
     fn checked(self) -> Result<Self> {
         self.run.trainer.validate()?;
         self.run.objective.validate(&self.state.model, self.dataset, self.run.trainer.window)?;
@@ -314,7 +323,11 @@ impl<'a, C: Initialize, O: Objective<C::Module>> Trainer<'a, C, O> {
         let Self { run, device, state, .. } = self;
         let config = &run.trainer;
         let progress = state.step as f64 / config.steps() as f64;
-        let batch = windows.sample(config.batch, &mut state.rng, device);
+        let batch = if run.objective.one_series(&state.model) {
+            windows.sample_one_series(config.batch, &mut state.rng, device)
+        } else {
+            windows.sample(config.batch, &mut state.rng, device)
+        };
         run.objective.before_step(&mut state.model, &batch, state.step, progress);
         let Loss { total, terms } = run.objective.loss(&state.model, &batch, progress, &mut state.rng);
 

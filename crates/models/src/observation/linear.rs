@@ -139,6 +139,11 @@ impl Observation for LinearObservation {
         Some((singular_value(largest) / singular_value(smallest) - 1.0).square())
     }
 
+    /// ‖B‖².
+    fn weight_penalty(&self) -> Option<Tensor<1>> {
+        Some(self.b.val().square().sum())
+    }
+
     fn readout(&self) -> Result<LinearReadout> {
         Ok(LinearReadout { matrix: matrix("B", &self.b)?, offset: vector("b", &self.offset)? })
     }

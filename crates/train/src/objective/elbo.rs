@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Loss, Objective};
+use super::{Loss, Objective, agree, not_negative};
 use crate::{Batch, Dataset, Error, Result, Schedule};
 
 /// How the entropy H\[q\] of the posterior is computed.
@@ -41,6 +41,9 @@ pub struct Elbo {
     pub process_variance: Option<Schedule>,
     /// λ of the weight regularization of the dynamics.
     pub weight_penalty: f64,
+    /// λ of the weight regularization of the observation model.
+    #[serde(default)]
+    pub observation_penalty: f64,
 }
 
 impl Default for Elbo {
@@ -52,6 +55,7 @@ impl Default for Elbo {
             kl_weight: Schedule::constant(1.0),
             process_variance: None,
             weight_penalty: 0.0,
+            observation_penalty: 0.0,
         }
     }
 }
@@ -91,6 +95,13 @@ impl Elbo {
         self.weight_penalty = lambda;
         self
     }
+
+    /// With weight regularization λ of the observation model.
+    #[must_use]
+    pub fn with_observation_penalty(mut self, lambda: f64) -> Self {
+        self.observation_penalty = lambda;
+        self
+    }
 }
 
 impl<E: Encoder, D: Dynamics, O: Observation> Objective<SequentialVae<E, D, O>> for Elbo {
@@ -98,26 +109,13 @@ impl<E: Encoder, D: Dynamics, O: Observation> Objective<SequentialVae<E, D, O>> 
         model.encoder.context()
     }
 
-    fn validate(&self, model: &SequentialVae<E, D, O>, data: &Dataset, _window: usize) -> Result<()> {
-        let agree = |name, model, data| {
-            if model == data { Ok(()) } else { Err(Error::ModelAndData { name, model, data }) }
-        };
-        agree("N", model.encoder.observed_dim(), data.observed_dim())?;
-        agree("K", model.dynamics.input_dim(), data.input_dim())?;
-        // An encoder may leave the inputs out.
-        if model.encoder.input_dim() > 0 {
-            agree("K", model.encoder.input_dim(), data.input_dim())?;
-        }
+    fn validate(&self, model: &SequentialVae<E, D, O>, data: &Dataset, window: usize) -> Result<()> {
+        fits(model, data, window)?;
         if self.samples == 0 {
             return Err(Error::OutOfRange { field: "samples", value: 0.0, range: "at least 1" });
         }
-        if !(self.weight_penalty.is_finite() && self.weight_penalty >= 0.0) {
-            return Err(Error::OutOfRange {
-                field: "weight_penalty",
-                value: self.weight_penalty,
-                range: "finite and at least 0",
-            });
-        }
+        not_negative("weight_penalty", self.weight_penalty)?;
+        not_negative("observation_penalty", self.observation_penalty)?;
         self.kl_weight
             .check("kl_weight", "a schedule of finite weights, at least 0", |weight| weight >= 0.0)?;
         if let Some(variance) = &self.process_variance {
@@ -140,8 +138,9 @@ impl<E: Encoder, D: Dynamics, O: Observation> Objective<SequentialVae<E, D, O>> 
         progress: f64,
         rng: &mut ChaCha8Rng,
     ) -> Loss {
-        let (x, u) = (batch.observations(), batch.inputs());
-        let posterior = model.encoder.encode(batch.observations_with_context(), batch.inputs_with_context());
+        let (x, u) = (batch.explained(&model.observation), batch.inputs());
+        let readable = batch.readable_with_context(&model.observation);
+        let posterior = model.encoder.encode(readable, batch.inputs_with_context());
         let shape = posterior.mean().dims();
         let steps = shape[1] as f64;
         let per_step = |term: Tensor<1>| term.mean() / steps;
@@ -162,16 +161,43 @@ impl<E: Encoder, D: Dynamics, O: Observation> Objective<SequentialVae<E, D, O>> 
         let weight = self.kl_weight.at(progress);
         let bound = likelihood.clone() + (prior.clone() + entropy.clone()) * weight;
         let mut terms = vec![("likelihood", likelihood), ("prior", prior), ("entropy", entropy)];
+        let penalties = [
+            (self.weight_penalty > 0.0).then(|| model.dynamics.weight_penalty() * self.weight_penalty),
+            (self.observation_penalty > 0.0)
+                .then(|| model.observation.weight_penalty())
+                .flatten()
+                .map(|penalty| penalty * self.observation_penalty),
+        ];
         let mut total = -bound;
-        if self.weight_penalty > 0.0 {
-            let regularization = model.dynamics.weight_penalty() * self.weight_penalty;
-            total = total + regularization.clone();
-            terms.push(("regularization", regularization));
-        } else {
-            terms.push(("regularization", total.zeros_like()));
+        match penalties.into_iter().flatten().reduce(|sum, penalty| sum + penalty) {
+            Some(regularization) => {
+                total = total + regularization.clone();
+                terms.push(("regularization", regularization));
+            }
+            None => terms.push(("regularization", total.zeros_like())),
         }
         Loss { total, terms }
     }
+}
+
+/// Whether a sequential VAE fits the data.
+pub(super) fn fits<E: Encoder, D: Dynamics, O: Observation>(
+    model: &SequentialVae<E, D, O>,
+    data: &Dataset,
+    window: usize,
+) -> Result<()> {
+    agree("N", model.encoder.observed_dim(), data.observed_dim())?;
+    agree("K", model.dynamics.input_dim(), data.input_dim())?;
+    agree("P", model.observation.nuisance_dim(), data.nuisance_dim())?;
+    // An encoder may leave the inputs out.
+    if model.encoder.input_dim() > 0 {
+        agree("K", model.encoder.input_dim(), data.input_dim())?;
+    }
+    if window <= model.observation.history() {
+        let range = "longer than the history that the observation looks back over";
+        return Err(Error::OutOfRange { field: "window", value: window as f64, range });
+    }
+    Ok(())
 }
 
 /// The mean over draws, term by term.

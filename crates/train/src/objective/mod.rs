@@ -1,11 +1,15 @@
 //! Objectives: what a run minimises. The trait, and one objective a file.
 
+mod cohort;
 mod elbo;
 mod jacobian_norm;
+mod multimodal_teacher_forcing;
 mod teacher_forcing;
 
+pub use cohort::Individual;
 pub use elbo::{Elbo, Entropy};
 pub use jacobian_norm::JacobianNorm;
+pub use multimodal_teacher_forcing::MultimodalTeacherForcing;
 pub use teacher_forcing::{ManifoldAttractor, NoiseOn, Strength, TeacherForcing};
 
 use attractor_models::Context;
@@ -13,7 +17,7 @@ use burn::tensor::Tensor;
 use rand_chacha::ChaCha8Rng;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Batch, Dataset, Result};
+use crate::{Batch, Dataset, Error, Result};
 
 /// A number to minimise for a model of type `M`, with the terms that it is made of.
 pub trait Objective<M>: Clone + Serialize + DeserializeOwned {
@@ -26,6 +30,12 @@ pub trait Objective<M>: Clone + Serialize + DeserializeOwned {
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange), [`Error::ModelAndData`](crate::Error::ModelAndData) and the like.
     fn validate(&self, model: &M, data: &Dataset, window: usize) -> Result<()>;
+
+    /// Whether every batch has to be of one trajectory.
+    fn one_series(&self, model: &M) -> bool {
+        let _ = model;
+        false
+    }
 
     /// Puts scheduled and adapted values into the model before a step on `batch`. Steps count from 0; `progress` runs from 0
     /// to 1 over the run.
@@ -44,4 +54,18 @@ pub struct Loss {
     pub total: Tensor<1>,
     /// The terms, in their own signs and units, in a fixed order.
     pub terms: Vec<(&'static str, Tensor<1>)>,
+}
+
+/// Refuses a model for other data.
+fn agree(name: &'static str, model: usize, data: usize) -> Result<()> {
+    if model == data { Ok(()) } else { Err(Error::ModelAndData { name, model, data }) }
+}
+
+/// Refuses a setting that is negative or not finite.
+fn not_negative(field: &'static str, value: f64) -> Result<()> {
+    if value >= 0.0 && value.is_finite() {
+        Ok(())
+    } else {
+        Err(Error::OutOfRange { field, value, range: "finite and at least 0" })
+    }
 }

@@ -5,7 +5,7 @@ use burn::{module::Module, tensor::Tensor};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{JacobianNorm, Loss, Objective};
+use super::{JacobianNorm, Loss, Objective, agree, not_negative};
 use crate::{Batch, Dataset, Error, Result, Schedule};
 
 /// How strongly the data force the model after each step: α of z̃_t = (1 − α) ẑ_t + α d_t.
@@ -47,6 +47,36 @@ impl Strength {
     pub fn adaptive() -> Self {
         Self::Adaptive { norm: JacobianNorm::default(), start: 1.0, decay: 0.999, every: 5 }
     }
+
+    /// α_1 ... α_T at a step of the run, where an adaptive one has arrived at `adapted`.
+    pub(super) fn over(&self, steps: usize, progress: f64, adapted: impl FnOnce() -> f64) -> Vec<f32> {
+        let constant = match self {
+            Self::Sparse { interval } => {
+                return (1..=steps).map(|t| if t % interval == 0 { 1.0 } else { 0.0 }).collect();
+            }
+            Self::Constant { alpha } => *alpha,
+            Self::Scheduled { alpha } => alpha.at(progress),
+            Self::Adaptive { .. } => adapted(),
+        };
+        vec![constant as f32; steps]
+    }
+
+    /// Refuses what is no strength.
+    pub(super) fn check(&self) -> Result<()> {
+        let fraction = |value: f64| (0.0..=1.0).contains(&value);
+        let refuse = |field, value, range| Err(Error::OutOfRange { field, value, range });
+        match self {
+            Self::Sparse { interval: 0 } => refuse("interval", 0.0, "at least 1"),
+            Self::Constant { alpha } if !fraction(*alpha) => refuse("alpha", *alpha, "from 0 to 1"),
+            Self::Scheduled { alpha } => {
+                alpha.check("alpha", "a schedule of strengths from 0 to 1", fraction)
+            }
+            Self::Adaptive { start, .. } if !fraction(*start) => refuse("start", *start, "from 0 to 1"),
+            Self::Adaptive { decay, .. } if !fraction(*decay) => refuse("decay", *decay, "from 0 to 1"),
+            Self::Adaptive { every: 0, .. } => refuse("every", 0.0, "at least 1"),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Where Gaussian noise is added during training. Published codes differ, so it is said here.
@@ -80,7 +110,10 @@ pub struct ManifoldAttractor {
 ///    \hat z_t = F(\tilde z_{t-1}, u_t), \quad \tilde z_t = (1 - \alpha_t) \hat z_t + \alpha_t g^{+}(x_t) $$
 ///
 /// The first sample starts the rollout. Missing samples neither force nor count. Latents that x does not determine are
-/// free. No gradient flows through the inverse g⁺ of a linear observation.
+/// free. No gradient flows through the inverse g⁺ of a linear observation. Nuisance regressors are taken off x first.
+///
+/// An observation with a history, as that of fMRI, needs data with deconvolved observations, which start and force the
+/// rollout; the first predictions, whose history is not in the window, are not compared \[V24\].
 ///
 /// Its terms are `mse`, `forcing_strength` (the mean α of the step) and `regularization` as it enters the loss.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -95,6 +128,9 @@ pub struct TeacherForcing {
     pub noise_on: NoiseOn,
     /// λ of the weight regularization of the dynamics.
     pub weight_penalty: f64,
+    /// λ of the weight regularization of the observation model.
+    #[serde(default)]
+    pub observation_penalty: f64,
     /// λ of the regularization that keeps the observation model invertible: (1 − σ_max/σ_min)² of a linear one.
     pub conditioning_penalty: f64,
     /// Regularization towards a manifold attractor.
@@ -110,6 +146,7 @@ impl TeacherForcing {
             noise: 0.0,
             noise_on: NoiseOn::default(),
             weight_penalty: 0.0,
+            observation_penalty: 0.0,
             conditioning_penalty: 0.0,
             manifold: None,
         }
@@ -151,6 +188,13 @@ impl TeacherForcing {
         self
     }
 
+    /// With weight regularization λ of the observation model.
+    #[must_use]
+    pub fn with_observation_penalty(mut self, lambda: f64) -> Self {
+        self.observation_penalty = lambda;
+        self
+    }
+
     /// With regularization λ of the observation model's condition.
     #[must_use]
     pub fn with_conditioning_penalty(mut self, lambda: f64) -> Self {
@@ -177,15 +221,7 @@ impl TeacherForcing {
         steps: usize,
         progress: f64,
     ) -> Vec<f32> {
-        let constant = match &self.strength {
-            Strength::Sparse { interval } => {
-                return (1..=steps).map(|t| if t % interval == 0 { 1.0 } else { 0.0 }).collect();
-            }
-            Strength::Constant { alpha } => *alpha,
-            Strength::Scheduled { alpha } => alpha.at(progress),
-            Strength::Adaptive { .. } => model.forcing_strength(),
-        };
-        vec![constant as f32; steps]
+        self.strength.over(steps, progress, || model.forcing_strength())
     }
 
     /// The rollout without gradients whose states stand in for latents that x does not determine.
@@ -195,8 +231,8 @@ impl TeacherForcing {
         batch: &Batch,
         progress: f64,
     ) -> Tensor<3> {
+        let x = batch.readable(&model.observation).inner();
         let model = model.clone().valid();
-        let x = batch.observations().inner();
         let steps = batch.steps() - 1;
         let (m, width) = (model.dynamics.latent_dim(), self.width(&model));
         let target = model.observation.determined(x.clone().narrow(1, 1, steps)).narrow(2, 0, width);
@@ -217,25 +253,25 @@ impl<D: Dynamics, O: Observation> Objective<StateSpaceModel<D, O>> for TeacherFo
     }
 
     fn validate(&self, model: &StateSpaceModel<D, O>, data: &Dataset, window: usize) -> Result<()> {
-        let agree = |name, model, data| {
-            if model == data { Ok(()) } else { Err(Error::ModelAndData { name, model, data }) }
-        };
         agree("N", model.observation.observed_dim(), data.observed_dim())?;
         agree("K", model.dynamics.input_dim(), data.input_dim())?;
+        agree("P", model.observation.nuisance_dim(), data.nuisance_dim())?;
+        let history = model.observation.history();
+        if history > 0 && !data.has_deconvolved() {
+            return Err(Error::NotDeconvolved { history });
+        }
         let within = |field, value: f64, range, fits: bool| {
             if fits { Ok(()) } else { Err(Error::OutOfRange { field, value, range }) }
-        };
-        let not_negative = |field, value: f64| {
-            within(field, value, "finite and at least 0", value >= 0.0 && value.is_finite())
         };
         within(
             "window",
             window as f64,
-            "at least 2: one sample to start from and one to predict",
-            window >= 2,
+            "at least 2 beyond the history of the observation: one sample to start from and one to predict",
+            window >= history + 2,
         )?;
         not_negative("noise", self.noise)?;
         not_negative("weight_penalty", self.weight_penalty)?;
+        not_negative("observation_penalty", self.observation_penalty)?;
         not_negative("conditioning_penalty", self.conditioning_penalty)?;
         if let Some(forced) = self.forced {
             let fits = (1..=model.observation.determined_dim()).contains(&forced);
@@ -249,25 +285,12 @@ impl<D: Dynamics, O: Observation> Objective<StateSpaceModel<D, O>> for TeacherFo
                 .into_iter()
                 .try_for_each(|(field, value)| not_negative(field, value))?;
         }
-        let fraction = |field, value: f64| within(field, value, "from 0 to 1", (0.0..=1.0).contains(&value));
-        match &self.strength {
-            Strength::Sparse { interval } => {
-                within("interval", *interval as f64, "at least 1", *interval > 0)
-            }
-            Strength::Constant { alpha } => fraction("alpha", *alpha),
-            Strength::Scheduled { alpha } => {
-                alpha.check("alpha", "a schedule of strengths from 0 to 1", |alpha| {
-                    (0.0..=1.0).contains(&alpha)
-                })
-            }
-            Strength::Adaptive { norm, start, decay, every } => {
-                fraction("start", *start)?;
-                fraction("decay", *decay)?;
-                within("every", *every as f64, "at least 1", *every > 0)?;
-                let bounded = *norm != JacobianNorm::Bound || model.dynamics.jacobian_bound()?.is_some();
-                within("norm", 0.0, "one that these dynamics have", bounded)
-            }
+        self.strength.check()?;
+        if let Strength::Adaptive { norm: JacobianNorm::Bound, .. } = &self.strength {
+            let bounded = model.dynamics.jacobian_bound()?.is_some();
+            within("norm", 0.0, "one that these dynamics have", bounded)?;
         }
+        Ok(())
     }
 
     fn before_step(&self, model: &mut StateSpaceModel<D, O>, batch: &Batch, step: usize, progress: f64) {
@@ -297,36 +320,40 @@ impl<D: Dynamics, O: Observation> Objective<StateSpaceModel<D, O>> for TeacherFo
         progress: f64,
         rng: &mut ChaCha8Rng,
     ) -> Loss {
-        let data = batch.observations();
+        let observation = &model.observation;
         let steps = batch.steps() - 1;
-        let seen = if self.noise > 0.0 {
-            data.clone() + standard_normal(data.dims(), rng, &data.device()) * self.noise
-        } else {
-            data.clone()
+        let readable = batch.readable(observation);
+        let noise = (self.noise > 0.0)
+            .then(|| standard_normal(readable.dims(), rng, &readable.device()) * self.noise);
+        let seen = match &noise {
+            Some(noise) => readable + noise.clone(),
+            None => readable,
         };
-        let targets = match self.noise_on {
-            NoiseOn::Inputs => data,
-            NoiseOn::Everything => seen.clone(),
+        let targets = batch.explained(observation);
+        let targets = match (self.noise_on, noise) {
+            (NoiseOn::Everything, Some(noise)) => targets + noise,
+            _ => targets,
         };
-        let targets = targets.narrow(1, 1, steps);
-        let present = batch.present().map(|present| present.narrow(1, 1, steps));
 
         let first = |series: Tensor<3>| series.narrow(1, 0, 1).squeeze_dim::<2>(1);
-        let determined = model.observation.determined(seen.clone());
+        let determined = observation.determined(seen.clone());
         let start = model.complete(first(determined.clone()), first(seen));
         let width = self.width(model);
         let latents = determined.narrow(1, 1, steps).narrow(2, 0, width);
         let alpha = self.alpha(model, steps, progress);
         let mean_alpha = alpha.iter().sum::<f32>() / steps as f32;
         let mut forcing = Forcing::new(latents, alpha);
-        if let Some(present) = &present {
-            forcing = forcing.with_mask(mask(model, present, width));
+        if let Some(present) = batch.readable_present() {
+            forcing = forcing.with_mask(mask(observation, &present.narrow(1, 1, steps), width));
         }
         let inputs = batch.inputs().map(|u| u.narrow(1, 1, steps));
         let states = model.dynamics.rollout(start, steps, Some(&forcing), inputs);
 
-        let difference = model.observation.mean(states) - targets;
-        let mse = match present {
+        // Only predictions whose history lies in the window are compared.
+        let history = observation.history();
+        let compared = |series: Tensor<3>| series.narrow(1, 1 + history, steps - history);
+        let difference = observation.mean(states) - compared(targets);
+        let mse = match batch.present().map(compared) {
             None => difference.square().mean(),
             Some(present) => {
                 // A batch may by chance have nothing to compare with.
@@ -336,6 +363,10 @@ impl<D: Dynamics, O: Observation> Objective<StateSpaceModel<D, O>> for TeacherFo
         };
         let penalties = [
             (self.weight_penalty > 0.0).then(|| model.dynamics.weight_penalty() * self.weight_penalty),
+            (self.observation_penalty > 0.0)
+                .then(|| observation.weight_penalty())
+                .flatten()
+                .map(|penalty| penalty * self.observation_penalty),
             (self.conditioning_penalty > 0.0)
                 .then(|| model.observation.conditioning_penalty())
                 .flatten()
@@ -362,12 +393,8 @@ impl<D: Dynamics, O: Observation> Objective<StateSpaceModel<D, O>> for TeacherFo
 
 /// Where forcing is known \[B, T, width\]: each latent with its own variable where latents are variables, else all latents
 /// where every variable is there.
-fn mask<D: Dynamics, O: Observation>(
-    model: &StateSpaceModel<D, O>,
-    present: &Tensor<3>,
-    width: usize,
-) -> Tensor<3> {
-    if model.observation.reads_latents() {
+pub(super) fn mask(observation: &impl Observation, present: &Tensor<3>, width: usize) -> Tensor<3> {
+    if observation.reads_latents() {
         return present.clone().narrow(2, 0, width);
     }
     let [batch, steps, _] = present.dims();
