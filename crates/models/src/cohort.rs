@@ -51,7 +51,9 @@ impl Sharing {
     fn rule(&self, path: &[String]) -> Rule {
         let path = path.join(".");
         let named = |parts: &[String]| {
-            parts.iter().any(|part| path.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+            parts.iter().any(|part| {
+                path.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
         };
         if named(&self.own) {
             Rule::Own
@@ -129,9 +131,17 @@ impl<C: Initialize> Initialize for CohortConfig<C> {
         nonzero("CohortConfig", &[("subjects", self.subjects)])?;
         let Sharing { features, by_features, own } = &self.sharing;
         let mut population = self.model.init(device, rng)?;
-        let mut found = Found { sharing: &self.sharing, path: Vec::new(), own: Vec::new(), featured: 0, paths: Vec::new() };
+        let mut found = Found {
+            sharing: &self.sharing,
+            path: Vec::new(),
+            own: Vec::new(),
+            featured: 0,
+            paths: Vec::new(),
+        };
         population.visit(&mut found);
-        let known = |part: &&String| found.paths.iter().any(|path| path == *part || path.starts_with(&format!("{part}.")));
+        let known = |part: &&String| {
+            found.paths.iter().any(|path| path == *part || path.starts_with(&format!("{part}.")))
+        };
         if let Some(part) = by_features.iter().find(|part| !known(part)) {
             return Err(Error::UnknownPart { part: part.clone(), known: found.paths });
         }
@@ -141,7 +151,12 @@ impl<C: Initialize> Initialize for CohortConfig<C> {
         }
         if (*features == 0) != by_features.is_empty() {
             let range = "above 0 where parts are by features, and 0 where none is";
-            return Err(Error::OutOfRange { config: "Sharing", field: "features", value: *features as f64, range });
+            return Err(Error::OutOfRange {
+                config: "Sharing",
+                field: "features",
+                value: *features as f64,
+                range,
+            });
         }
         let directions = (*features > 0)
             .then(|| Param::from_tensor(normal([*features, found.featured], START, rng, device)));

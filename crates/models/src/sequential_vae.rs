@@ -41,7 +41,8 @@ impl LatentPrior {
 
     /// Holds the process variance at that of `other` where it is held there.
     pub fn adopt_held_variance(&mut self, other: &Self) {
-        if self.process_log_sd.id == other.process_log_sd.id && !other.process_log_sd.val().is_require_grad() {
+        if self.process_log_sd.id == other.process_log_sd.id && !other.process_log_sd.val().is_require_grad()
+        {
             self.process_log_sd = other.process_log_sd.clone();
         }
     }

@@ -216,10 +216,11 @@ impl Observation for HrfObservation {
     fn nuisance(&self, r: Tensor<3>) -> Tensor<3> {
         let [batch, steps, p] = r.dims();
         match &self.nuisance {
-            Some(j) => r
-                .reshape([batch * steps, p])
-                .matmul(j.val().transpose())
-                .reshape([batch, steps, self.observed_dim()]),
+            Some(j) => r.reshape([batch * steps, p]).matmul(j.val().transpose()).reshape([
+                batch,
+                steps,
+                self.observed_dim(),
+            ]),
             None => Tensor::zeros([batch, steps, self.observed_dim()], &r.device()),
         }
     }
@@ -244,7 +245,11 @@ impl Observation for HrfObservation {
     /// ‖B‖² + ‖J‖², and the squares of what the weights of the responses have learned.
     fn weight_penalty(&self) -> Option<Tensor<1>> {
         let squares = |parameter: &Param<Tensor<2>>| parameter.val().square().sum();
-        let parts = [self.linear.weight_penalty(), self.nuisance.as_ref().map(squares), self.learned.as_ref().map(squares)];
+        let parts = [
+            self.linear.weight_penalty(),
+            self.nuisance.as_ref().map(squares),
+            self.learned.as_ref().map(squares),
+        ];
         parts.into_iter().flatten().reduce(|sum, part| sum + part)
     }
 

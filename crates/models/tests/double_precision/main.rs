@@ -4,6 +4,7 @@
 
 mod dynamics;
 mod encoders;
+mod hrf;
 mod observation;
 mod posterior;
 mod rollout;

@@ -3,6 +3,7 @@
 use attractor_models::{Cohort, Context, Dynamics, Encoder, Observation, SequentialVae, StateSpaceModel};
 use burn::module::{Module, ModuleDisplay};
 use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
 
 use super::{Loss, Objective, agree};
 use crate::{Batch, Dataset, Result};
@@ -25,15 +26,19 @@ impl<E: Encoder, D: Dynamics, O: Observation> Individual for SequentialVae<E, D,
     }
 }
 
-/// Trajectory s of the data is that of subject s.
-impl<M: Individual, O: Objective<M>> Objective<Cohort<M>> for O {
+/// An objective on the models of a [`Cohort`]: trajectory s of the data is that of subject s, and every batch is of one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PerSubject<O>(pub O);
+
+impl<M: Individual, O: Objective<M>> Objective<Cohort<M>> for PerSubject<O> {
     fn context(&self, model: &Cohort<M>) -> Context {
-        self.context(&model.population)
+        self.0.context(&model.population)
     }
 
     fn validate(&self, model: &Cohort<M>, data: &Dataset, window: usize) -> Result<()> {
         agree("subjects", model.subjects(), data.series_count())?;
-        self.validate(&model.population, data, window)
+        self.0.validate(&model.population, data, window)
     }
 
     fn one_series(&self, _: &Cohort<M>) -> bool {
@@ -42,12 +47,12 @@ impl<M: Individual, O: Objective<M>> Objective<Cohort<M>> for O {
 
     fn before_step(&self, model: &mut Cohort<M>, batch: &Batch, step: usize, progress: f64) {
         let mut subject = model.subject(subject(batch));
-        self.before_step(&mut subject, batch, step, progress);
+        self.0.before_step(&mut subject, batch, step, progress);
         model.population.adopt_scheduled(&subject);
     }
 
     fn loss(&self, model: &Cohort<M>, batch: &Batch, progress: f64, rng: &mut ChaCha8Rng) -> Loss {
-        self.loss(&model.subject(subject(batch)), batch, progress, rng)
+        self.0.loss(&model.subject(subject(batch)), batch, progress, rng)
     }
 }
 

@@ -6,7 +6,7 @@ mod jacobian_norm;
 mod multimodal_teacher_forcing;
 mod teacher_forcing;
 
-pub use cohort::Individual;
+pub use cohort::{Individual, PerSubject};
 pub use elbo::{Elbo, Entropy};
 pub use jacobian_norm::JacobianNorm;
 pub use multimodal_teacher_forcing::MultimodalTeacherForcing;

@@ -1,7 +1,8 @@
 //! Teacher forcing by an encoder: the ELBO and the forced rollout in one objective \[B24a\].
 
 use attractor_models::{
-    Context, DiagonalGaussian, Dynamics, Encoder, Forcing, Observation, Posterior, SequentialVae, standard_normal,
+    Context, DiagonalGaussian, Dynamics, Encoder, Forcing, Observation, Posterior, SequentialVae,
+    standard_normal,
 };
 use burn::tensor::Tensor;
 use rand_chacha::ChaCha8Rng;
@@ -149,7 +150,8 @@ impl<E: Encoder, D: Dynamics, O: Observation> Objective<SequentialVae<E, D, O>> 
 
         let later = z.clone().narrow(1, 1, steps - 1);
         let first = z.clone().narrow(1, 0, 1);
-        let alpha = self.strength.over(steps - 1, progress, || unreachable!("adaptive strengths were refused"));
+        let alpha =
+            self.strength.over(steps - 1, progress, || unreachable!("adaptive strengths were refused"));
         let mean_alpha = alpha.iter().sum::<f32>() / (steps - 1) as f32;
         let mut forcing = Forcing::new(later.clone(), alpha);
         if let Some(present) = batch.readable_present() {

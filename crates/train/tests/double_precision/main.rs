@@ -1,8 +1,10 @@
-//! The evidence lower bound against exact results, finite differences and its own definition, in double precision.
+//! Objectives against exact results, finite differences and their own definitions, in double precision.
 #![cfg(feature = "flex")]
 #![allow(clippy::doc_markdown, reason = "the letters of the equations are not code")]
 
+mod cohort;
 mod gradients;
+mod hrf;
 mod linear_gaussian;
 mod terms;
 
