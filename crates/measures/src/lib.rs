@@ -10,6 +10,7 @@
 //! | Does it have the same rhythms? | [`power_spectrum_distance`], [`power_spectrum_correlation`], [`autocorrelation_error`], [`cross_correlation_error`] |
 //! | Does it predict? | [`prediction_error`], [`valid_prediction_time`], [`mean_absolute_error`], [`root_mean_squared_error`], [`normalised_root_mean_squared_error`], [`mean_absolute_scaled_error`], [`symmetric_mean_absolute_percentage_error`] |
 //! | ... counts, ranks and classes? | [`spearman_correlation`], [`ordinal_prediction_error`], [`accuracy`] |
+//! | Which class, such as the task, are the states of? | [`decode`], [`decoding_test`], [`LinearDiscriminant`] |
 //! | Does the prior visit the states of the posterior? | [`latent_divergence`], [`latent_divergence_variational`], [`mean_latent_divergence`] |
 //! | How chaotic is it? | [`lyapunov_spectrum`], [`flow_lyapunov_spectrum`], [`delay_lyapunov_spectrum`], [`lyapunov_spectrum_error`], [`kaplan_yorke_dimension`] |
 //! | How many dimensions does the attractor have? | [`correlation_dimension`](correlation_dimension()), [`box_dimension`], [`kaplan_yorke_dimension`] |
@@ -38,6 +39,7 @@ mod correlation_dimension;
 mod correlation_error;
 mod correlation_function;
 mod correlation_sum;
+mod decoding;
 mod delay_history;
 mod delay_lyapunov;
 mod discrete_error;
@@ -85,6 +87,10 @@ pub use correlation_error::{
 };
 pub use correlation_function::{autocorrelation, cross_correlation};
 pub use correlation_sum::{CorrelationSum, correlation_sum};
+pub use decoding::{
+    ClassPrior, Decoding, DecodingConfig, DecodingTest, LabelPermutation, LinearDiscriminant, decode,
+    decoding_test,
+};
 pub use delay_lyapunov::{DelayLyapunovConfig, delay_lyapunov_spectrum};
 pub use discrete_error::{accuracy, ordinal_prediction_error, spearman_correlation};
 pub use eigen::Eigenvalue;
