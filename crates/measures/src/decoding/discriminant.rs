@@ -1,9 +1,10 @@
 //! Linear discriminant analysis with a shrunken pooled covariance.
 
 use nalgebra::{Cholesky, DMatrix};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 
+use crate::power_spectrum::half_range;
 use crate::{Error, Result, input};
 
 /// Variance within the classes is taken to be at least this share of the variance in all, so that perfect separation
@@ -137,10 +138,13 @@ pub(super) struct Moments {
 impl Moments {
     /// Of some rows of the states.
     pub(super) fn of(states: ArrayView2<'_, f64>, rows: &[usize]) -> Result<Self> {
-        let mut selected = states.select(ndarray::Axis(0), rows);
+        let mut selected = states.select(Axis(0), rows);
         let what = "training states";
-        let centre =
-            selected.mean_axis(ndarray::Axis(0)).ok_or(Error::TooShort { what, needed: 1, found: 0 })?;
+        let mean = selected.mean_axis(Axis(0)).ok_or(Error::TooShort { what, needed: 1, found: 0 })?;
+        // The mean of what never changes has a rounding, which is not to be taken for a spread.
+        let centre = selected.columns().into_iter().zip(mean);
+        let centre = centre.map(|(column, mean)| if half_range(column) == 0.0 { column[0] } else { mean });
+        let centre: Array1<f64> = centre.collect();
         selected -= &centre;
         let scatter = selected.t().dot(&selected);
         if !scatter.iter().all(|value| value.is_finite()) {
@@ -263,8 +267,10 @@ mod tests {
     #[test]
     fn degenerate_states_have_finite_weights() {
         // A variable that tells the classes apart without any spread, and one that never changes.
-        let states = array![[0.0, 5.0], [0.0, 5.0], [1.0, 5.0], [1.0, 5.0]];
-        let found = LinearDiscriminant::fit(states.view(), &[0, 0, 1, 1], 0.0, ClassPrior::Equal).unwrap();
+        let states =
+            array![[0.0, 0.1], [0.0, 0.1], [0.0, 0.1], [1.0, 0.1], [1.0, 0.1], [1.0, 0.1], [1.0, 0.1]];
+        let labels = [0, 0, 0, 1, 1, 1, 1];
+        let found = LinearDiscriminant::fit(states.view(), &labels, 0.0, ClassPrior::Equal).unwrap();
         assert_eq!(found.predict(array![0.1, 9.0].view()).unwrap(), 0);
         assert_eq!(found.predict(array![0.9, -9.0].view()).unwrap(), 1);
         let twins = array![[0.0, 0.0], [1.0, 1.0], [3.0, 3.0], [2.0, 2.0], [4.0, 4.0]];
