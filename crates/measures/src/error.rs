@@ -129,6 +129,17 @@ pub enum Error {
         /// Steps ahead.
         horizon: usize,
     },
+    /// A class that is to be told occurs in one fold of a cross-validation only.
+    #[error(
+        "class {class} occurs in no training data of fold {fold}; leave out shorter stretches or other groups, so that \
+         each class is in two folds at least"
+    )]
+    ClassNotTrained {
+        /// The class.
+        class: usize,
+        /// The fold that has all of it, from 0.
+        fold: usize,
+    },
     /// A measure failed on too many resamples.
     #[error("the measure failed on {failed} of {resamples} resamples, first because: {first}")]
     Resampling {

@@ -10,6 +10,8 @@
 //! | Does it have the same rhythms? | [`power_spectrum_distance`], [`power_spectrum_correlation`], [`autocorrelation_error`], [`cross_correlation_error`] |
 //! | Does it predict? | [`prediction_error`], [`valid_prediction_time`], [`mean_absolute_error`], [`root_mean_squared_error`], [`normalised_root_mean_squared_error`], [`mean_absolute_scaled_error`], [`symmetric_mean_absolute_percentage_error`] |
 //! | ... counts, ranks and classes? | [`spearman_correlation`], [`ordinal_prediction_error`], [`accuracy`] |
+//! | Which class, such as the task, are the states of? | [`decode`], [`decoding_test`], [`LinearDiscriminant`] |
+//! | Are the true states recovered, up to an affine map? | [`AffineMap`], [`r_squared`] |
 //! | Does the prior visit the states of the posterior? | [`latent_divergence`], [`latent_divergence_variational`], [`mean_latent_divergence`] |
 //! | How chaotic is it? | [`lyapunov_spectrum`], [`flow_lyapunov_spectrum`], [`delay_lyapunov_spectrum`], [`lyapunov_spectrum_error`], [`kaplan_yorke_dimension`] |
 //! | How many dimensions does the attractor have? | [`correlation_dimension`](correlation_dimension()), [`box_dimension`], [`kaplan_yorke_dimension`] |
@@ -38,6 +40,7 @@ mod correlation_dimension;
 mod correlation_error;
 mod correlation_function;
 mod correlation_sum;
+mod decoding;
 mod delay_history;
 mod delay_lyapunov;
 mod discrete_error;
@@ -61,6 +64,7 @@ mod nearest;
 mod piecewise;
 mod power_spectrum;
 mod prediction_error;
+mod regression;
 mod scaling;
 mod slow_points;
 mod state_space;
@@ -85,6 +89,10 @@ pub use correlation_error::{
 };
 pub use correlation_function::{autocorrelation, cross_correlation};
 pub use correlation_sum::{CorrelationSum, correlation_sum};
+pub use decoding::{
+    ClassPrior, Decoding, DecodingConfig, DecodingTest, LabelPermutation, LinearDiscriminant, decode,
+    decoding_test,
+};
 pub use delay_lyapunov::{DelayLyapunovConfig, delay_lyapunov_spectrum};
 pub use discrete_error::{accuracy, ordinal_prediction_error, spearman_correlation};
 pub use eigen::Eigenvalue;
@@ -121,6 +129,7 @@ pub use power_spectrum::{
     power_spectrum_correlation, power_spectrum_distance,
 };
 pub use prediction_error::{PredictionDivergence, PredictionError, prediction_error};
+pub use regression::{AffineMap, RSquared, Ridge, r_squared};
 pub use scaling::Scaling;
 pub use slow_points::{SlowPoint, SlowPointConfig, SlowPoints, SlowSet, slow_points};
 pub use state_space::{Binning, StateSpaceConfig, StateSpaceDivergence, state_space_divergence};

@@ -35,6 +35,37 @@ pub enum Error {
         value: f64,
     },
 
+    /// A value of a trajectory is missing where all are needed.
+    #[error(
+        "{what}: the value at row {row}, column {column} is missing; fill it first \
+         (Trajectory::interpolate_missing)"
+    )]
+    Missing {
+        /// What needs it.
+        what: &'static str,
+        /// Row (time), from 0.
+        row: usize,
+        /// Column (variable), from 0.
+        column: usize,
+    },
+
+    /// The blood flow of a balloon model falls to zero.
+    #[error(
+        "the blood flow of column {column} falls to {flow} of its resting value at t = {time} s under an input of \
+         {input}; the model stands inputs around 0 and of the order of 1, and rest only above −autoregulation: scale \
+         or shift the trajectory first (Trajectory::mix_affine)"
+    )]
+    BloodFlow {
+        /// Column (variable), from 0.
+        column: usize,
+        /// Time since the first sample, in seconds.
+        time: f64,
+        /// The blood flow, relative to rest, that was reached.
+        flow: f64,
+        /// The input at that time.
+        input: f64,
+    },
+
     /// A number lies outside the range that makes sense for it.
     #[error("{what} is {value}; it must be {requirement}")]
     OutOfRange {

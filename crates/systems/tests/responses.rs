@@ -1,8 +1,8 @@
 //! Haemodynamic responses and convolution against SPM and nilearn: see the fixture for sources and versions.
 
 use attractor_systems::Trajectory;
-use attractor_systems::observation::{DoubleGamma, History, Response};
-use ndarray::{Array1, Array2, ArrayView1, Axis};
+use attractor_systems::observation::{DoubleGamma, History, Response, ResponseBasis};
+use ndarray::{Array1, Array2, ArrayView1, Axis, s};
 use serde_json::Value;
 
 fn fixture() -> Value {
@@ -64,15 +64,9 @@ fn derivatives_are_those_of_spm() {
     assert_eq!(cases.len(), 5);
     for case in cases {
         let tr = case["tr"].as_f64().unwrap();
-        let shape = DoubleGamma::default();
-        for (name, response) in [
-            ("hrf", shape.sample(tr / 16.0)),
-            ("time_derivative", shape.time_derivative(tr / 16.0)),
-            ("dispersion_derivative", shape.dispersion_derivative(tr / 16.0)),
-        ] {
-            let all = response.unwrap();
-            let sampled: Array1<f64> = all.values().iter().step_by(16).copied().collect();
-            close(&format!("{name} at TR {tr}"), sampled.view(), &case[name]);
+        let basis = ResponseBasis::spm_with_derivatives(tr / 16.0).unwrap();
+        for (k, name) in ["hrf", "time_derivative", "dispersion_derivative"].into_iter().enumerate() {
+            close(&format!("{name} at TR {tr}"), basis.values().slice(s![k, ..;16]), &case[name]);
         }
     }
 }
@@ -83,24 +77,51 @@ const FINE: f64 = 2.0 / OVERSAMPLING as f64;
 /// nilearn's fine grid starts 24 s before the first scan.
 const LEAD: f64 = -24.0;
 
-/// nilearn's kernels: as SPM's, one step of the fine grid late, and the grid 800 samples from 0 to 32 s with both ends.
-fn kernel(shape: DoubleGamma) -> Array1<f64> {
-    let late = DoubleGamma { onset: shape.onset + FINE, ..shape };
-    let values = Array1::linspace(0.0, 32.0, 800).mapv(|u| late.value(u));
+/// nilearn's kernel: as SPM's, one step `fine` of its grid late, and the grid `n` samples from 0 to 32 s with both ends.
+fn kernel(shape: DoubleGamma, fine: f64, n: usize) -> Array1<f64> {
+    let late = DoubleGamma { onset: shape.onset + fine, ..shape };
+    let values = Array1::linspace(0.0, 32.0, n).mapv(|u| late.value(u));
     let sum = values.sum();
     values / sum
 }
 
 /// The kernel and, as nilearn has them, its derivatives; the dispersion derivative takes `dispersed` as its base.
-fn kernels(shape: DoubleGamma, dispersed: DoubleGamma, derivatives: bool) -> Vec<Array1<f64>> {
+fn kernels([shape, dispersed]: [DoubleGamma; 2], fine: f64, n: usize) -> [Array1<f64>; 3] {
+    let kernel = |shape| kernel(shape, fine, n);
     let main = kernel(shape);
-    if !derivatives {
-        return vec![main];
-    }
     let later = kernel(DoubleGamma { onset: 0.1, ..shape });
     let wider = kernel(DoubleGamma { peak_dispersion: dispersed.peak_dispersion + 0.01, ..dispersed });
     let (time, dispersion) = ((&main - &later) / 0.1, (kernel(dispersed) - &wider) / 0.01);
-    vec![main, time, dispersion]
+    [main, time, dispersion]
+}
+
+/// nilearn's two shapes, each with the one that its dispersion derivative starts from.
+fn nilearn_shapes(model: &str) -> [DoubleGamma; 2] {
+    // nilearn writes the ratio of the undershoot as 0.167.
+    let spm = DoubleGamma { ratio: 1.0 / 0.167, ..DoubleGamma::default() };
+    let glover = DoubleGamma::glover();
+    match model {
+        "spm" => [spm, spm],
+        // The dispersion of the undershoot is left at 1 in both terms.
+        "glover" => [glover, DoubleGamma { undershoot_dispersion: 1.0, ..glover }],
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn responses_and_their_derivatives_are_those_of_nilearn() {
+    let cases = cases("nilearn_responses");
+    assert_eq!(cases.len(), 4);
+    for case in cases {
+        let (tr, n) = (case["tr"].as_f64().unwrap(), case["n"].as_u64().unwrap() as usize);
+        for model in ["spm", "glover"] {
+            let kernels = kernels(nilearn_shapes(model), tr / 16.0, n);
+            for (kernel, name) in kernels.iter().zip(["hrf", "time_derivative", "dispersion_derivative"]) {
+                let (name, shown) = (format!("{model}_{name}"), kernel.slice(s![..;5]));
+                close(&format!("{name} at TR {tr}"), shown, &case[&name]);
+            }
+        }
+    }
 }
 
 /// Boxes on the fine grid: amplitudes from onset to onset + duration, one step at least.
@@ -120,30 +141,18 @@ fn boxes(case: &Value) -> Trajectory {
 
 #[test]
 fn convolved_events_are_those_of_nilearn() {
-    let spm = DoubleGamma { ratio: 1.0 / 0.167, ..DoubleGamma::default() };
-    let glover = DoubleGamma {
-        undershoot_delay: 12.0,
-        peak_dispersion: 0.9,
-        undershoot_dispersion: 0.9,
-        ratio: 1.0 / 0.48,
-        ..DoubleGamma::default()
-    };
-    // nilearn leaves the dispersion of the undershoot at 1 in both terms of Glover's dispersion derivative.
-    let dispersed = DoubleGamma { undershoot_dispersion: 1.0, ..glover };
     let cases = cases("nilearn_regressors");
     assert_eq!(cases.len(), 4);
     for case in cases {
         let model = case["hrf_model"].as_str().unwrap();
-        let kernels = match model {
-            "spm" => kernels(spm, spm, false),
-            "glover" => kernels(glover, dispersed, false),
-            "spm + derivative + dispersion" => kernels(spm, spm, true),
-            "glover + derivative + dispersion" => kernels(glover, dispersed, true),
-            other => panic!("{other}"),
+        let (shape, count) = match model.strip_suffix(" + derivative + dispersion") {
+            Some(shape) => (shape, 3),
+            None => (model, 1),
         };
+        let kernels = kernels(nilearn_shapes(shape), FINE, 800);
         let events = boxes(&case);
         let mut regressors: Vec<Array1<f64>> = Vec::new();
-        for kernel in kernels {
+        for kernel in kernels.into_iter().take(count) {
             let response = Response::new(kernel, FINE).unwrap();
             let fine = events.convolve(&response, History::Zero).unwrap();
             let first = (-LEAD / FINE).round() as usize;

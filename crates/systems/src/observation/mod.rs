@@ -10,11 +10,12 @@
 //! | counts | [`Trajectory::poisson`](crate::Trajectory::poisson) |
 //! | ordered levels | [`Trajectory::ordinal`](crate::Trajectory::ordinal) |
 //! | categories | [`Trajectory::categorical`](crate::Trajectory::categorical) |
-//! | the sluggish BOLD signal of fMRI | [`Trajectory::convolve`](crate::Trajectory::convolve) with a [`Response`] |
+//! | the sluggish BOLD signal of fMRI | [`Trajectory::convolve`](crate::Trajectory::convolve) with a [`Response`] ([`DoubleGamma`], [`SingleGamma`], a weighted [`ResponseBasis`], or samples) |
+//! | BOLD by way of blood flow and volume, nonlinear | [`Trajectory::balloon`](crate::Trajectory::balloon) with a [`Balloon`] |
 //! | missing data | [`Trajectory::drop_values`](crate::Trajectory::drop_values) |
 //!
 //! Steps that draw random numbers take the generator, so one seed gives one recording. A value that needs a missing value
-//! is missing.
+//! is missing; the balloon model, where each value needs all that came before, refuses missing values.
 //!
 //! A scan every 2 s of five voxels that mix the Lorenz system's variables, with noise and lost scans:
 //!
@@ -55,16 +56,22 @@
 //! # Ok::<(), attractor_systems::Error>(())
 //! ```
 
+mod balloon;
 mod convolution;
 mod counts;
 mod gaps;
 mod levels;
 mod mixing;
 mod response;
+mod response_basis;
+mod single_gamma;
 mod subsampling;
 
+pub use balloon::Balloon;
 pub use convolution::History;
 pub use counts::CountLink;
 pub use gaps::Gaps;
 pub use mixing::random_mixing;
 pub use response::{DoubleGamma, Response};
+pub use response_basis::ResponseBasis;
+pub use single_gamma::SingleGamma;

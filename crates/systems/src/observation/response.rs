@@ -54,6 +54,20 @@ impl DoubleGamma {
                 / self.ratio
     }
 
+    /// The response of Glover \[G99\], with the parameters that nilearn gives it: delays of 6 and 12 s, dispersions of
+    /// 0.9 s, and an undershoot of 0.48 times the response before both are scaled to a sum of 1.
+    ///
+    /// Sampled as SPM's is. nilearn's own samples come later by one step of its fine grid.
+    pub fn glover() -> Self {
+        Self {
+            undershoot_delay: 12.0,
+            peak_dispersion: 0.9,
+            undershoot_dispersion: 0.9,
+            ratio: 1.0 / 0.48,
+            ..Self::default()
+        }
+    }
+
     /// The response at 0, TR, 2 TR, ... up to its length, divided by its sum, so that it keeps the level of a constant
     /// signal. `interval` is TR in seconds.
     ///
@@ -64,24 +78,8 @@ impl DoubleGamma {
     /// is shorter than its dispersion (h(0) would be infinite), or the sum is not positive, as when no sample but the
     /// first falls into the length.
     pub fn sample(&self, interval: f64) -> Result<Response> {
-        self.check(interval)?;
-        let samples = (self.length / interval).floor();
-        if samples >= 1e7 {
-            let requirement = "so long that a response has less than 10 million samples";
-            return Err(Error::OutOfRange {
-                what: "sampling interval TR of a response",
-                value: interval,
-                requirement,
-            });
-        }
-        let values = Array1::from_shape_fn(samples as usize + 1, |j| self.value(j as f64 * interval));
-        let sum = values.sum();
-        if !(sum.is_finite() && sum > 0.0) {
-            let what = "sum of the samples of a response";
-            let requirement = "above 0: sample it more often, or check its parameters";
-            return Err(Error::OutOfRange { what, value: sum, requirement });
-        }
-        Response::new(values / sum, interval)
+        self.check()?;
+        Response::sampled(interval, self.length, |u| self.value(u))
     }
 
     /// The difference to the response that comes 1 s later, h(o) − h(o + 1 s), both sampled and normalised: the temporal
@@ -107,10 +105,9 @@ impl DoubleGamma {
         Response::new((own.values - other.values) / step, interval)
     }
 
-    fn check(&self, interval: f64) -> Result<()> {
+    fn check(&self) -> Result<()> {
         let fail = |what, value, requirement| Err(Error::OutOfRange { what, value, requirement });
         for (what, value) in [
-            ("sampling interval TR of a response", interval),
             ("peak_delay of a response", self.peak_delay),
             ("undershoot_delay of a response", self.undershoot_delay),
             ("peak_dispersion of a response", self.peak_dispersion),
@@ -118,9 +115,7 @@ impl DoubleGamma {
             ("ratio of response to undershoot", self.ratio),
             ("length of a response", self.length),
         ] {
-            if !(value.is_finite() && value > 0.0) {
-                return fail(what, value, "finite and above 0");
-            }
+            positive(what, value)?;
         }
         for (what, delay, dispersion) in [
             ("peak_delay of a response", self.peak_delay, self.peak_dispersion),
@@ -134,8 +129,16 @@ impl DoubleGamma {
     }
 }
 
+/// Refuses a number that is not finite and above 0.
+pub(super) fn positive(what: &'static str, value: f64) -> Result<()> {
+    if value.is_finite() && value > 0.0 {
+        return Ok(());
+    }
+    Err(Error::OutOfRange { what, value, requirement: "finite and above 0" })
+}
+
 /// The gamma density of shape k and scale s.
-fn gamma_density(u: f64, k: f64, s: f64) -> f64 {
+pub(super) fn gamma_density(u: f64, k: f64, s: f64) -> f64 {
     if u < 0.0 {
         return 0.0;
     }
@@ -167,11 +170,30 @@ impl Response {
         if let Some(index) = values.iter().position(|value| !value.is_finite()) {
             return Err(Error::NonFiniteState { what, index, value: values[index] });
         }
-        if !(interval.is_finite() && interval > 0.0) {
-            let what = "sampling interval TR of a response";
-            return Err(Error::OutOfRange { what, value: interval, requirement: "finite and above 0" });
-        }
+        positive("sampling interval TR of a response", interval)?;
         Ok(Self { values, interval })
+    }
+
+    /// `value` at 0, TR, 2 TR, ... up to `length`, divided by the sum.
+    pub(super) fn sampled(interval: f64, length: f64, value: impl Fn(f64) -> f64) -> Result<Self> {
+        positive("sampling interval TR of a response", interval)?;
+        let samples = (length / interval).floor();
+        if samples >= 1e7 {
+            let requirement = "so long that a response has less than 10 million samples";
+            return Err(Error::OutOfRange {
+                what: "sampling interval TR of a response",
+                value: interval,
+                requirement,
+            });
+        }
+        let values = Array1::from_shape_fn(samples as usize + 1, |j| value(j as f64 * interval));
+        let sum = values.sum();
+        if !(sum.is_finite() && sum > 0.0) {
+            let what = "sum of the samples of a response";
+            let requirement = "above 0: sample it more often, or check its parameters";
+            return Err(Error::OutOfRange { what, value: sum, requirement });
+        }
+        Self::new(values / sum, interval)
     }
 
     /// SPM's canonical haemodynamic response at TR = `interval` seconds: [`DoubleGamma`] at its defaults, ⌊32 / TR⌋ + 1
@@ -181,6 +203,14 @@ impl Response {
     /// [`Error::OutOfRange`] when `interval` is not finite and positive, or longer than the response.
     pub fn spm(interval: f64) -> Result<Self> {
         DoubleGamma::default().sample(interval)
+    }
+
+    /// Glover's haemodynamic response at TR = `interval` seconds: [`DoubleGamma::glover`], ⌊32 / TR⌋ + 1 samples of sum 1.
+    ///
+    /// # Errors
+    /// As [`Response::spm`].
+    pub fn glover(interval: f64) -> Result<Self> {
+        DoubleGamma::glover().sample(interval)
     }
 
     /// The values h_0, h_1, ... \[S\].
