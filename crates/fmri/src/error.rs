@@ -475,6 +475,20 @@ pub enum Error {
         nyquist: f64,
     },
 
+    /// A step of preprocessing left nothing of a region.
+    #[error(
+        "{recording}: {step} leaves nothing of region {region:?} but rounding errors; the region is made of what was \
+         taken out (is it among the nuisance regressors?)"
+    )]
+    NothingLeft {
+        /// The recording.
+        recording: String,
+        /// The region.
+        region: String,
+        /// The step.
+        step: &'static str,
+    },
+
     /// There are no nuisance regressors to work with.
     #[error("{recording}: has no nuisance regressors; add them with with_nuisance or with_confounds")]
     NoNuisance {

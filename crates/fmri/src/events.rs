@@ -138,7 +138,7 @@ impl EventTable {
         }
         for event in &events {
             let numbers = [("onset of an event", event.onset), ("amplitude of an event", event.amplitude)];
-            for (what, value) in numbers.into_iter().filter(|(_, value)| !value.is_finite()) {
+            if let Some((what, value)) = numbers.into_iter().find(|(_, value)| !value.is_finite()) {
                 return Err(Error::OutOfRange { what, value, requirement: "finite" });
             }
             if !(event.duration.is_finite() && event.duration >= 0.0) {

@@ -1,5 +1,6 @@
 //! fMRI recordings: files, confounds, events, preprocessing, deconvolution.
 
+mod circular_filter;
 mod cohort;
 mod confounds;
 mod deconvolution;

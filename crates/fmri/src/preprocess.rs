@@ -9,11 +9,8 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
 use crate::confounds::polynomial_drift;
 use crate::least_squares::LeastSquares;
-use crate::regression::{fit_columns, with_values};
+use crate::regression::{NOTHING_LEFT, check_something_left, fit_columns, with_values};
 use crate::{Error, Recording, Result, Step};
-
-/// A nuisance regressor is nothing more when its spread has fallen below this share of what it was.
-const NOTHING_LEFT: f64 = 1e-8;
 
 impl Recording {
     /// Subtracts from each region a polynomial of degree `order` (0: the mean), fitted by least squares on the scans that
@@ -22,7 +19,7 @@ impl Recording {
     ///
     /// # Errors
     /// [`Error::TooFewScans`], [`Error::OutOfRange`] when the degree is not below the number of scans,
-    /// [`Error::ConstantRegion`] when nothing is left of a region.
+    /// [`Error::NothingLeft`] when nothing is left of a region.
     pub fn detrend(self, order: usize) -> Result<Self> {
         let scans = self.len();
         let ones = Array2::ones((scans, 1));
@@ -37,6 +34,7 @@ impl Recording {
             }
         }
         let bold = with_values(self.bold(), data)?;
+        check_something_left(&self, &bold, "detrending")?;
         let solver = LeastSquares::new(design.view());
         let (changed, dropped) = self.change_nuisance(|mut column| {
             if let Some(solver) = &solver {
@@ -74,7 +72,7 @@ impl Recording {
     ///
     /// # Errors
     /// [`Error::OutOfRange`] when a frequency is not finite and positive, [`Error::EmptyBand`] when no frequency or only
-    /// the mean is left, [`Error::ConstantRegion`] when nothing is left of a region.
+    /// the mean is left, [`Error::NothingLeft`] when nothing is left of a region.
     pub fn band_pass(self, low: f64, high: f64) -> Result<Self> {
         self.filter(Some(low), Some(high))
     }
@@ -102,6 +100,7 @@ impl Recording {
         let mut data = self.bold().interpolate_missing()?.into_data();
         data.columns_mut().into_iter().for_each(|column| filter.apply(column));
         let bold = with_values(self.bold(), data)?;
+        check_something_left(&self, &bold, "the filter")?;
         let interpolated = bold.missing_count();
         let (changed, dropped) = self.change_nuisance(|column| filter.apply(column))?;
         changed.with_bold(bold, Step::Filtered { low, high, interpolated, dropped })
@@ -149,9 +148,10 @@ impl Recording {
         let mut data = nuisance.data().to_owned();
         let (mut kept, mut dropped) = (Vec::new(), Vec::new());
         for (index, mut column) in data.columns_mut().into_iter().enumerate() {
-            let before = column.dot(&column);
+            let (norm, spread) = (column.dot(&column).sqrt(), column.std(0.0) * (column.len() as f64).sqrt());
             change(column.view_mut());
-            if column.dot(&column) > NOTHING_LEFT * NOTHING_LEFT * before {
+            // The mean of a column may be large beside its spread, and is then known to 16 digits only.
+            if column.dot(&column).sqrt() > f64::max(NOTHING_LEFT * spread, 1e-13 * norm) {
                 kept.push(index);
             } else {
                 dropped.push(nuisance.names()[index].clone());

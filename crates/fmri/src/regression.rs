@@ -1,7 +1,7 @@
 //! Regression on nuisance regressors: how much they explain, and what is left without them.
 
 use attractor_systems::Trajectory;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Slice, concatenate};
 
 use crate::least_squares::LeastSquares;
 use crate::{Error, Recording, Result, Step};
@@ -39,10 +39,11 @@ impl Recording {
     /// then no longer part of the recording, and J r_t must not be modelled again.
     ///
     /// # Errors
-    /// As [`Recording::nuisance_regression`], and [`Error::ConstantRegion`] when nothing is left of a region.
+    /// As [`Recording::nuisance_regression`], and [`Error::NothingLeft`] when nothing is left of a region.
     pub fn regress_out_nuisance(self) -> Result<(Self, Regression)> {
         let (regression, residual) = self.regress_on_nuisance()?;
         let columns = self.nuisance().map(|nuisance| nuisance.names().to_vec()).unwrap_or_default();
+        check_something_left(&self, &residual, "regression on the nuisance regressors")?;
         let step = Step::NuisanceRegressed { columns, r_squared: regression.r_squared.to_vec() };
         Ok((self.without_nuisance().with_bold(residual, step)?, regression))
     }
@@ -60,7 +61,7 @@ impl Recording {
         for (region, Fit { beta, rows }) in fits.into_iter().enumerate() {
             let x: Array1<f64> = self.bold().data().column(region).select(Axis(0), &rows);
             let r = r.select(Axis(0), &rows);
-            let slopes = beta.slice(ndarray::s![1..]);
+            let slopes = beta.slice_axis(Axis(0), Slice::from(1..));
             let mean_r = r.mean_axis(Axis(0)).unwrap_or_else(|| Array1::zeros(regressors));
             let mean_x = x.mean().unwrap_or(0.0);
             let explained = (&r - &mean_r).dot(&slopes);
@@ -96,30 +97,39 @@ pub(crate) fn fit_columns(
     let mut fits = Vec::with_capacity(bold.dim());
     for column in 0..bold.dim() {
         let rows: Vec<usize> = (0..bold.len()).filter(|&row| !bold.is_missing(row, column)).collect();
-        let index = match known.iter().position(|(other, _)| *other == rows) {
-            Some(index) => index,
-            None => {
-                let too_few = |needed| Error::TooFewScans {
-                    recording: recording.name().into(),
-                    what,
-                    needed,
-                    found: rows.len(),
-                    advice: "take fewer regressors, or scrub fewer scans",
-                };
-                let part = design.select(Axis(0), &rows);
-                let solver = LeastSquares::new(part.view()).ok_or_else(|| too_few(design.ncols() + 1))?;
-                if solver.rank >= rows.len() {
-                    return Err(too_few(solver.rank + 1));
-                }
-                known.push((rows.clone(), solver));
-                known.len() - 1
-            }
+        let found = known.iter().position(|(other, _)| *other == rows);
+        let index = if let Some(index) = found {
+            index
+        } else {
+            known.push((rows.clone(), solver(recording, design, &rows, what)?));
+            known.len() - 1
         };
         let x: ArrayView1<'_, f64> = bold.data().index_axis_move(Axis(1), column);
         let beta = known[index].1.solve(x.select(Axis(0), &rows).view());
         fits.push(Fit { beta, rows });
     }
     Ok(fits)
+}
+
+/// The decomposition of a design on some of its rows, of which there must be more than independent columns.
+fn solver(
+    recording: &Recording,
+    design: ArrayView2<'_, f64>,
+    rows: &[usize],
+    what: &'static str,
+) -> Result<LeastSquares> {
+    let too_few = |needed| Error::TooFewScans {
+        recording: recording.name().into(),
+        what,
+        needed,
+        found: rows.len(),
+        advice: "take fewer regressors, or scrub fewer scans",
+    };
+    let solver = LeastSquares::new(design.select(Axis(0), rows).view());
+    match solver.ok_or_else(|| too_few(design.ncols() + 1))? {
+        solver if solver.rank < rows.len() => Ok(solver),
+        solver => Err(too_few(solver.rank + 1)),
+    }
 }
 
 /// A trajectory with other values, and its names, time step and missing values.
@@ -129,4 +139,26 @@ pub(crate) fn with_values(like: &Trajectory, data: Array2<f64>) -> Result<Trajec
         Some(mask) => trajectory.with_missing(mask.to_owned())?,
         None => trajectory,
     })
+}
+
+/// The share of the spread below which a series is rounding error and nothing more.
+pub(crate) const NOTHING_LEFT: f64 = 1e-8;
+
+/// Every region must keep some of its spread.
+pub(crate) fn check_something_left(
+    recording: &Recording,
+    after: &Trajectory,
+    step: &'static str,
+) -> Result<()> {
+    let spread = |series: &Trajectory, column: usize| -> Result<f64> {
+        let values: Array1<f64> = series.observed(column)?.collect();
+        Ok(values.std(0.0))
+    };
+    for (column, region) in after.names().iter().enumerate() {
+        if spread(after, column)? <= NOTHING_LEFT * spread(recording.bold(), column)? {
+            let (recording, region) = (recording.name().into(), region.clone());
+            return Err(Error::NothingLeft { recording, region, step });
+        }
+    }
+    Ok(())
 }

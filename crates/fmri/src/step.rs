@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "step", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Step {
-    /// The BOLD series was read from a table.
+    /// A series was read from a table.
     ReadTable {
+        /// "BOLD", "inputs" or "nuisance regressors".
+        what: String,
         /// The file.
         file: String,
         /// The array in it, if it holds several.
@@ -111,9 +113,9 @@ pub enum Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ReadTable { file, key, subject } => match key {
-                Some(key) => write!(f, "read subject {subject} of array {key} of {file}"),
-                None => write!(f, "read subject {subject} of {file}"),
+            Self::ReadTable { what, file, key, subject } => match key {
+                Some(key) => write!(f, "read {what} of subject {subject} from array {key} of {file}"),
+                None => write!(f, "read {what} of subject {subject} from {file}"),
             },
             Self::ReadImage { file, regions, scaling: (slope, intercept), voxels, distance } => {
                 let total: usize = voxels.iter().sum();

@@ -37,14 +37,11 @@ impl ConfoundTable {
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let options = ReadOptions::default().header(true).missing(MissingPolicy::Mask);
-        Self::from_trajectory(&read_one(path, &options)?, path)
+        Ok(Self::from_trajectory(&read_one(path, &options)?, path))
     }
 
     /// A table from a trajectory \[T, C\] whose missing values are `n/a`; `origin` is named in errors and steps.
-    ///
-    /// # Errors
-    /// None at present.
-    pub fn from_trajectory(table: &Trajectory, origin: impl Into<PathBuf>) -> Result<Self> {
+    pub fn from_trajectory(table: &Trajectory, origin: impl Into<PathBuf>) -> Self {
         let mut values = table.data().to_owned();
         if let Some(mask) = table.missing() {
             values.zip_mut_with(&mask, |value, &missing| {
@@ -53,7 +50,7 @@ impl ConfoundTable {
                 }
             });
         }
-        Ok(Self { path: origin.into(), names: table.names().to_vec(), values })
+        Self { path: origin.into(), names: table.names().to_vec(), values }
     }
 
     /// Names of the columns.

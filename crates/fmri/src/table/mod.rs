@@ -133,11 +133,11 @@ impl Tables {
     /// [`Error::ImplausibleRepetitionTime`].
     pub fn load(&self) -> Result<Cohort> {
         check_tr(&self.bold.path.display().to_string(), self.tr)?;
-        let bold = self.read(&self.bold, MissingPolicy::Mask)?;
+        let bold = self.read(&self.bold)?;
         let count = bold.len();
         let side = |source: &Option<Source>, what: &'static str| -> Result<Vec<Option<Trajectory>>> {
             let Some(source) = source else { return Ok(vec![None; count]) };
-            let trajectories = self.read(source, MissingPolicy::Mask)?;
+            let trajectories = self.read(source)?;
             match trajectories.len() {
                 found if found == count => Ok(trajectories.into_iter().map(Some).collect()),
                 found => Err(Error::Subjects { what, expected: count, found }),
@@ -174,18 +174,27 @@ impl Tables {
         inputs: Option<Trajectory>,
         nuisance: Option<Trajectory>,
     ) -> Result<Recording> {
-        let step = Step::ReadTable { file: file_name(&self.bold.path), key: self.bold.key.clone(), subject };
-        let mut recording = Recording::new(name, named(bold, self.regions.as_deref(), "x")?)?.with_step(step);
-        if let Some(inputs) = inputs {
-            recording = recording.with_inputs(named(inputs, self.input_names.as_deref(), "u")?)?;
+        let step = |what: &str, source: &Source| Step::ReadTable {
+            what: what.into(),
+            file: file_name(&source.path),
+            key: source.key.clone(),
+            subject,
+        };
+        let bold = named(bold, self.regions.as_deref(), "x")?;
+        let mut recording = Recording::new(name, bold)?.with_step(step("BOLD", &self.bold));
+        if let (Some(inputs), Some(source)) = (inputs, &self.inputs) {
+            let inputs = named(inputs, self.input_names.as_deref(), "u")?;
+            recording = recording.with_inputs(inputs)?.with_step(step("inputs", source));
         }
-        if let Some(nuisance) = nuisance {
-            recording = recording.with_nuisance(named(nuisance, self.nuisance_names.as_deref(), "r")?)?;
+        if let (Some(nuisance), Some(source)) = (nuisance, &self.nuisance) {
+            let nuisance = named(nuisance, self.nuisance_names.as_deref(), "r")?;
+            recording = recording.with_nuisance(nuisance)?.with_step(step("nuisance regressors", source));
         }
         Ok(recording)
     }
 
-    fn read(&self, source: &Source, missing: MissingPolicy) -> Result<Vec<Trajectory>> {
+    fn read(&self, source: &Source) -> Result<Vec<Trajectory>> {
+        let missing = MissingPolicy::Mask;
         let options = ReadOptions { key: source.key.clone(), missing, ..ReadOptions::new(self.tr) };
         Ok(read(&source.path, &options)?)
     }
