@@ -128,8 +128,21 @@ fn filters_leave_missing_values_missing_and_treat_nuisance_alike() {
     assert_eq!(dropped, &["c1", "c2"]);
     let detrended = full.detrend(1).unwrap();
     assert_eq!(detrended.nuisance().unwrap().names(), ["a", "c1", "c2"]);
-    // Filtering commutes with a linear mixture: regression residuals are those of the filtered data.
     assert!(filtered.steps().last().unwrap().to_string().contains("2 missing values interpolated"));
+}
+
+#[test]
+fn nuisance_is_filtered_as_bold_is() {
+    // x = y + J r before a step is x = y + J r after it.
+    let (r, j) = (noise((30, 1), 4), array![[2.0, -0.5]]);
+    let mixed = recording(series() + r.dot(&j)).with_nuisance(trajectory(r)).unwrap();
+    for step in
+        [|x: Recording| x.band_pass(0.02, 0.1), |x: Recording| x.detrend(3), |x: Recording| x.low_pass(0.1)]
+    {
+        let (after, alone) = (step(mixed.clone()).unwrap(), step(recording(series())).unwrap());
+        let expected = &alone.bold().data() + &after.nuisance().unwrap().data().dot(&j);
+        assert!(after.bold().data().abs_diff_eq(&expected, 1e-12));
+    }
 }
 
 #[test]

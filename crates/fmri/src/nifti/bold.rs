@@ -6,6 +6,7 @@ use std::path::Path;
 use ::nifti::{IntoNdArray, NiftiError, StreamedNiftiVolume};
 use attractor_systems::Trajectory;
 use ndarray::Array2;
+use serde::{Deserialize, Serialize};
 
 use super::header::{Image, ImageHeader};
 use super::regions::Regions;
@@ -14,7 +15,8 @@ use crate::text::file_name;
 use crate::{Error, Recording, Result, Step};
 
 /// How to read a BOLD image.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct BoldOptions {
     /// TR in seconds. It must be that of the header, if the header has one. Default: the header's.
     pub tr: Option<f64>,

@@ -44,7 +44,11 @@ impl ImageHeader {
         let mut largest: f64 = 0.0;
         for corner in 0..8_usize {
             let index = |axis: usize| {
-                if corner >> axis & 1 == 0 { 0.0 } else { (self.shape[axis] - 1) as f64 }
+                if corner >> axis & 1 == 0 {
+                    0.0
+                } else {
+                    self.shape.get(axis).map_or(0.0, |&n| n.saturating_sub(1) as f64)
+                }
             };
             let square: f64 = (0..3)
                 .map(|row| {
