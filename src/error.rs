@@ -16,6 +16,31 @@ pub enum Error {
     /// Of a measure.
     #[error(transparent)]
     Measures(#[from] attractor_measures::Error),
+    /// Of recordings of fMRI and their files.
+    #[error(transparent)]
+    Fmri(#[from] attractor_fmri::Error),
+    /// Recordings of one study differ in what a model has to know of all.
+    #[error("recording {name} has {found} {what}, but {first} has {expected}; give all recordings of a study the same")]
+    OtherRecording {
+        /// The recording.
+        name: String,
+        /// What differs.
+        what: &'static str,
+        /// In this recording.
+        found: f64,
+        /// The first recording.
+        first: String,
+        /// In the first recording.
+        expected: f64,
+    },
+    /// The observations look back over a response, so one state does not predict them.
+    #[error(
+        "what is observed looks back over {history} earlier states; evaluate a model of BOLD with `evaluate_bold`"
+    )]
+    LooksBack {
+        /// Earlier states that an observation depends on.
+        history: usize,
+    },
     /// A free run left the finite numbers.
     #[error(
         "the free run diverged at step {step}; the model is unbounded there: train longer or with regularization"

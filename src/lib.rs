@@ -43,6 +43,9 @@
 //! ```
 
 mod analysis;
+mod bold;
+mod bold_evaluation;
+mod bold_states;
 mod error;
 mod forcing_interval;
 mod generate;
@@ -54,12 +57,16 @@ mod scores;
 mod summary;
 mod true_fixed_points;
 
+pub use attractor_fmri as fmri;
 pub use attractor_measures as measures;
 pub use attractor_models as models;
 pub use attractor_systems as systems;
 pub use attractor_train as train;
 
 pub use analysis::{Analysis, AnalysisConfig, CertificateSummary, SlowState, SymbolicDynamics, analyse};
+pub use bold::{BoldData, without_nuisance};
+pub use bold_evaluation::{AheadError, BoldEvaluation, evaluate_bold};
+pub use bold_states::{BoldModel, forced_states};
 pub use error::Error;
 pub use forcing_interval::{ForcingInterval, forcing_interval, predictability_interval};
 pub use generate::{Generate, Generated, generate};
@@ -79,24 +86,25 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What most programs need, in one `use`.
 pub mod prelude {
     pub use crate::{
-        Analysis, AnalysisConfig, DeadModel, Evaluation, Generate, Generated, Generative, Protocol,
+        Analysis, AnalysisConfig, BoldData, BoldEvaluation, BoldModel, DeadModel, Evaluation, Generate, Generated, Generative, Protocol,
         Reconstruction, Report, StartStates, Summary, TrueFixedPoint, Verdict, analyse, compare_fixed_points,
-        evaluate, forcing_interval, generate, posterior_mean, predictability_interval, start_states,
+        evaluate, evaluate_bold, forcing_interval, generate, posterior_mean, predictability_interval, start_states,
     };
+    pub use attractor_fmri::{Recording, WienerOptions};
     pub use attractor_measures::{
         LongTermBehaviour, LongTermConfig, LyapunovConfig, long_term_behaviour, lyapunov_spectrum,
         power_spectrum_distance, state_space_divergence,
     };
     pub use attractor_models::{
-        Backend, Dynamics, Encoder, Forcing, GenerativeModel, Initialize, Observation, Posterior,
-        SequentialVae, SequentialVaeConfig, StateSpaceModel, StateSpaceModelConfig,
+        Backend, CohortConfig, Dynamics, Encoder, Forcing, GenerativeModel, Initialize, Observation, Posterior,
+        SequentialVae, SequentialVaeConfig, Sharing, StateSpaceModel, StateSpaceModelConfig,
         dynamics::{
             AlmostLinearRnnConfig, ClippedDendriticPlrnnConfig, ClippedShallowPlrnnConfig,
             DendriticPlrnnConfig, MeanCentredPlrnnConfig, PlrnnConfig, RectifiedRnnConfig,
             ShallowPlrnnConfig,
         },
         encoder::{ConvolutionalEncoderConfig, LinearEncoderConfig, MlpEncoderConfig},
-        observation::{IdentityObservationConfig, LinearObservationConfig},
+        observation::{HrfObservationConfig, IdentityObservationConfig, LinearObservationConfig},
     };
     pub use attractor_systems::{
         Flow, Lorenz63, Map, PiecewiseLinearMap, ReadOptions, Simulation, Standardizer, System, Trajectory,
@@ -105,7 +113,9 @@ pub mod prelude {
     pub use attractor_train::{
         Checkpoint, Dataset, Fit, Job, Objective, Observer, OptimizerConfig, Outcome, Run, Schedule, Trainer,
         TrainerConfig, fit_many,
-        objective::{Elbo, JacobianNorm, NoiseOn, Strength, TeacherForcing},
+        objective::{
+            Elbo, JacobianNorm, MultimodalTeacherForcing, NoiseOn, PerSubject, Strength, TeacherForcing,
+        },
         observer::{CheckpointWriter, EarlyStop},
     };
 }

@@ -22,7 +22,7 @@ use crate::{
 const HORIZON: usize = 20;
 
 /// D_stsp by Gaussian mixtures as \[H23\], on standardised data; of long trajectories 10,000 states are drawn.
-const MIXTURE: GaussianMixtureConfig =
+pub(crate) const MIXTURE: GaussianMixtureConfig =
     GaussianMixtureConfig { variance: 1.0, samples: 1_000, points: Some(10_000) };
 
 /// How far ahead a trajectory of `samples` lets them look.
@@ -216,13 +216,18 @@ impl Evaluation {
 ///
 /// # Errors
 /// When the test trajectory has a single sample or a constant variable or does not fit the reconstruction; [`Error::Size`] for
-/// a model with external inputs, whose free run is one of [`generate`] and not of this protocol.
+/// a model with external inputs, whose free run is one of [`generate`] and not of this protocol; [`Error::LooksBack`] for a
+/// model of BOLD, which has [its own](crate::evaluate_bold).
 pub fn evaluate(
     reconstruction: &Reconstruction,
     protocol: &Protocol<'_>,
     rng: &mut impl Rng,
 ) -> Result<(Evaluation, [Option<Generated>; 2])> {
     let Protocol { test, start, floor, true_lambda, intervals } = *protocol;
+    let history = reconstruction.model().history();
+    if history > 0 {
+        return Err(Error::LooksBack { history });
+    }
     let dynamics = &reconstruction.model().dynamics;
     let from = start.states.initial_row().to_vec();
     let mut notes = Vec::new();
@@ -328,7 +333,7 @@ pub fn evaluate(
     Ok((evaluation, [deterministic, stochastic]))
 }
 
-fn d_h(test: &Trajectory, generated: &Trajectory, notes: &mut Vec<String>) -> Result<Option<f64>> {
+pub(crate) fn d_h(test: &Trajectory, generated: &Trajectory, notes: &mut Vec<String>) -> Result<Option<f64>> {
     match power_spectrum_distance(test, generated, &PowerSpectrumConfig::default()) {
         Ok(distance) => Ok(Some(distance.mean)),
         Err(

@@ -103,7 +103,7 @@ impl Dataset {
 
     /// With the trajectories \[T, N\] and their nuisance regressors \[T, P\] as they would be without the response that
     /// they were convolved with. They stand in for the observations wherever latents are read off them: where a run starts, in
-    /// forcing, and for an encoder. What is missing in them is not forced.
+    /// forcing, and for an encoder. What is missing in the former is not forced.
     ///
     /// # Errors
     /// As [`with_inputs`](Self::with_inputs), and when one has other variables than the observations or the nuisance
@@ -113,7 +113,8 @@ impl Dataset {
         let nuisance = match nuisance {
             Some(nuisance) => {
                 self.check_alongside(Alongside::Nuisance, nuisance, Some(self.nuisance))?;
-                self.alongside(Alongside::Nuisance, nuisance)?.into_iter().map(Some).collect()
+                let filled = nuisance.iter().map(|r| Ok(Some(Values::new(r)?.values)));
+                filled.collect::<Result<_>>()?
             }
             None if self.nuisance > 0 => {
                 return Err(Error::InputCount { what: Alongside::Nuisance, expected: x.len(), found: 0 });

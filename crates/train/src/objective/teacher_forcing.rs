@@ -294,7 +294,13 @@ impl<D: Dynamics, O: Observation> Objective<StateSpaceModel<D, O>> for TeacherFo
     }
 
     fn before_step(&self, model: &mut StateSpaceModel<D, O>, batch: &Batch, step: usize, progress: f64) {
-        let Strength::Adaptive { norm, start, decay, every } = &self.strength else { return };
+        let (norm, start, decay, every) = match &self.strength {
+            Strength::Adaptive { norm, start, decay, every } => (norm, start, decay, every),
+            // The model keeps the strength that it was trained at.
+            Strength::Constant { alpha } if step == 0 => return model.set_forcing_strength(*alpha),
+            Strength::Scheduled { alpha } => return model.set_forcing_strength(alpha.at(progress)),
+            _ => return,
+        };
         if step == 0 {
             model.set_forcing_strength(*start);
         }

@@ -1,0 +1,135 @@
+//! BOLD recordings ready to train on: what a model of fMRI sees of one subject or of many.
+
+use attractor_fmri::{Deconvolved, Recording, WienerOptions};
+use attractor_models::{GenerativeModel, observation::HrfObservationConfig};
+use attractor_systems::{Trajectory, observation::Response};
+use attractor_train::Dataset;
+
+use crate::{Error, Result};
+
+/// Recordings of one subject or many, seen through one haemodynamic response, with their deconvolution.
+///
+/// They are used as they are: [`Recording::z_score`] and [`Recording::z_score_nuisance`] come before.
+#[derive(Clone, Debug)]
+pub struct BoldData {
+    recordings: Vec<Recording>,
+    deconvolved: Vec<Deconvolved>,
+    response: Response,
+    dataset: Dataset,
+}
+
+impl BoldData {
+    /// Deconvolves recordings \[T, N\] of any lengths with the same regions, inputs and nuisance regressors, of which
+    /// `response` is sampled at their TR.
+    ///
+    /// # Errors
+    /// [`Error::OtherRecording`] when one has other sizes or another TR than the first; those of
+    /// [`Recording::deconvolve`] and [`Dataset`].
+    pub fn new(recordings: Vec<Recording>, response: Response, options: &WienerOptions) -> Result<Self> {
+        let first = recordings.first().ok_or(attractor_train::Error::EmptyDataset)?;
+        for recording in &recordings {
+            let columns = |part: Option<&Trajectory>| part.map_or(0, Trajectory::dim);
+            for (what, expected, found) in [
+                ("regions", first.dim() as f64, recording.dim() as f64),
+                ("inputs", columns(first.inputs()) as f64, columns(recording.inputs()) as f64),
+                ("nuisance regressors", columns(first.nuisance()) as f64, columns(recording.nuisance()) as f64),
+                ("seconds between scans (TR)", first.tr(), recording.tr()),
+            ] {
+                if (expected - found).abs() > 1e-6 * expected {
+                    let (name, first) = (recording.name().to_string(), first.name().to_string());
+                    return Err(Error::OtherRecording { name, what, found, first, expected });
+                }
+            }
+        }
+        let deconvolved: Vec<Deconvolved> = recordings
+            .iter()
+            .map(|recording| recording.deconvolve(&response, options))
+            .collect::<Result<_, _>>()?;
+        let dataset = dataset(&recordings, &deconvolved)?;
+        Ok(Self { recordings, deconvolved, response, dataset })
+    }
+
+    /// All subjects, in order.
+    pub fn dataset(&self) -> &Dataset {
+        &self.dataset
+    }
+
+    /// One subject alone.
+    ///
+    /// # Errors
+    /// Those of [`Dataset`].
+    ///
+    /// # Panics
+    /// When there are fewer subjects.
+    pub fn subject(&self, subject: usize) -> Result<Dataset> {
+        dataset(&self.recordings[subject..=subject], &self.deconvolved[subject..=subject])
+    }
+
+    /// The recordings.
+    pub fn recordings(&self) -> &[Recording] {
+        &self.recordings
+    }
+
+    /// Their deconvolution.
+    pub fn deconvolved(&self) -> &[Deconvolved] {
+        &self.deconvolved
+    }
+
+    /// The haemodynamic response.
+    pub fn response(&self) -> &Response {
+        &self.response
+    }
+
+    /// The observation model of M latents that fits these data.
+    pub fn observation(&self, latents: usize) -> HrfObservationConfig {
+        let first = &self.recordings[0];
+        HrfObservationConfig::new(first.dim(), latents, &self.response)
+            .with_nuisance(first.nuisance().map_or(0, Trajectory::dim))
+    }
+}
+
+fn dataset(recordings: &[Recording], deconvolved: &[Deconvolved]) -> Result<Dataset> {
+    let collect = |part: &dyn Fn(&Recording) -> Option<Trajectory>| -> Option<Vec<Trajectory>> {
+        recordings.iter().map(part).collect()
+    };
+    let bold: Vec<Trajectory> = recordings.iter().map(|recording| recording.bold().clone()).collect();
+    let mut dataset = Dataset::new(&bold)?;
+    if let Some(inputs) = collect(&|recording| recording.inputs().cloned()) {
+        dataset = dataset.with_inputs(&inputs)?;
+    }
+    if let Some(nuisance) = collect(&|recording| recording.nuisance().cloned()) {
+        dataset = dataset.with_nuisance(&nuisance)?;
+    }
+    let x: Vec<Trajectory> = deconvolved.iter().map(|deconvolved| deconvolved.bold.clone()).collect();
+    let r: Option<Vec<Trajectory>> =
+        deconvolved.iter().map(|deconvolved| deconvolved.nuisance.clone()).collect();
+    Ok(dataset.with_deconvolved(&x, r.as_deref())?)
+}
+
+/// A trajectory \[T, N\] without what a model's nuisance regressors \[T, P\] explain of it, x − J r. What is missing stays
+/// missing.
+///
+/// # Errors
+/// [`Error::Size`] when the model has nuisance regressors and there are none, or others.
+pub fn without_nuisance(
+    model: &GenerativeModel,
+    x: &Trajectory,
+    nuisance: Option<&Trajectory>,
+) -> Result<Trajectory> {
+    let expected = model.nuisance.as_ref().map_or(0, |j| j.ncols());
+    let found = nuisance.map_or(0, Trajectory::dim);
+    if expected != found {
+        return Err(Error::Size { what: "nuisance regressors P", expected, found });
+    }
+    let (Some(j), Some(r)) = (&model.nuisance, nuisance) else { return Ok(x.clone()) };
+    if r.len() != x.len() {
+        return Err(Error::Size { what: "samples T of the nuisance regressors", expected: x.len(), found: r.len() });
+    }
+    let r = r.interpolate_missing()?;
+    let explained = &x.data() - &r.data().dot(&j.t());
+    let explained = Trajectory::from_array_with_missing(explained, x.dt())?.with_names(x.names().to_vec())?;
+    Ok(match x.missing() {
+        Some(missing) => explained.with_missing(missing.to_owned())?,
+        None => explained,
+    })
+}
