@@ -4,6 +4,7 @@ use attractor_fmri::{Deconvolved, Recording, WienerOptions};
 use attractor_models::{GenerativeModel, observation::HrfObservationConfig};
 use attractor_systems::{Trajectory, observation::Response};
 use attractor_train::Dataset;
+use ndarray::s;
 
 use crate::{Error, Result};
 
@@ -13,7 +14,7 @@ use crate::{Error, Result};
 #[derive(Clone, Debug)]
 pub struct BoldData {
     recordings: Vec<Recording>,
-    deconvolved: Vec<Deconvolved>,
+    deconvolved: Option<Vec<Deconvolved>>,
     response: Response,
     dataset: Dataset,
 }
@@ -26,27 +27,24 @@ impl BoldData {
     /// [`Error::OtherRecording`] when one has other sizes or another TR than the first; those of
     /// [`Recording::deconvolve`] and [`Dataset`].
     pub fn new(recordings: Vec<Recording>, response: Response, options: &WienerOptions) -> Result<Self> {
-        let first = recordings.first().ok_or(attractor_train::Error::EmptyDataset)?;
-        for recording in &recordings {
-            let columns = |part: Option<&Trajectory>| part.map_or(0, Trajectory::dim);
-            for (what, expected, found) in [
-                ("regions", first.dim() as f64, recording.dim() as f64),
-                ("inputs", columns(first.inputs()) as f64, columns(recording.inputs()) as f64),
-                ("nuisance regressors", columns(first.nuisance()) as f64, columns(recording.nuisance()) as f64),
-                ("seconds between scans (TR)", first.tr(), recording.tr()),
-            ] {
-                if (expected - found).abs() > 1e-6 * expected {
-                    let (name, first) = (recording.name().to_string(), first.name().to_string());
-                    return Err(Error::OtherRecording { name, what, found, first, expected });
-                }
-            }
-        }
+        alike(&recordings)?;
         let deconvolved: Vec<Deconvolved> = recordings
             .iter()
             .map(|recording| recording.deconvolve(&response, options))
             .collect::<Result<_, _>>()?;
-        let dataset = dataset(&recordings, &deconvolved)?;
-        Ok(Self { recordings, deconvolved, response, dataset })
+        let dataset = dataset(&recordings, Some(&deconvolved))?;
+        Ok(Self { recordings, deconvolved: Some(deconvolved), response, dataset })
+    }
+
+    /// Without deconvolution: latents are read off BOLD itself, by an encoder whose context reaches as many scans into the
+    /// future as the response lasts. Teacher forcing by the read-out's inverse needs a deconvolution.
+    ///
+    /// # Errors
+    /// [`Error::OtherRecording`] and those of [`Dataset`].
+    pub fn without_deconvolution(recordings: Vec<Recording>, response: Response) -> Result<Self> {
+        alike(&recordings)?;
+        let dataset = dataset(&recordings, None)?;
+        Ok(Self { recordings, deconvolved: None, response, dataset })
     }
 
     /// All subjects, in order.
@@ -62,7 +60,8 @@ impl BoldData {
     /// # Panics
     /// When there are fewer subjects.
     pub fn subject(&self, subject: usize) -> Result<Dataset> {
-        dataset(&self.recordings[subject..=subject], &self.deconvolved[subject..=subject])
+        let deconvolved = self.deconvolved.as_ref().map(|deconvolved| &deconvolved[subject..=subject]);
+        dataset(&self.recordings[subject..=subject], deconvolved)
     }
 
     /// The recordings.
@@ -70,9 +69,49 @@ impl BoldData {
         &self.recordings
     }
 
-    /// Their deconvolution.
-    pub fn deconvolved(&self) -> &[Deconvolved] {
-        &self.deconvolved
+    /// Their deconvolution, where it was asked for.
+    pub fn deconvolved(&self) -> Option<&[Deconvolved]> {
+        self.deconvolved.as_deref()
+    }
+
+    /// What a model reads latents off: the deconvolved recording, or BOLD itself, without what nuisance regressors explain.
+    ///
+    /// # Errors
+    /// [`Error::Size`] when the model has other nuisance regressors.
+    pub fn readable(&self, subject: usize, model: &GenerativeModel) -> Result<Trajectory> {
+        let recording = &self.recordings[subject];
+        match self.deconvolved.as_ref().map(|deconvolved| &deconvolved[subject]) {
+            Some(deconvolved) => without_nuisance(model, &deconvolved.bold, deconvolved.nuisance.as_ref()),
+            None => without_nuisance(model, recording.bold(), recording.nuisance()),
+        }
+    }
+
+    /// As [`readable`](Self::readable), with nothing known beyond the first `scans`; the filter's ratio of noise to signal is
+    /// that of the whole recording.
+    ///
+    /// # Errors
+    /// As [`readable`](Self::readable), and when there are fewer scans than the response has samples.
+    pub fn readable_until(
+        &self,
+        subject: usize,
+        model: &GenerativeModel,
+        scans: usize,
+    ) -> Result<Trajectory> {
+        let recording = &self.recordings[subject];
+        let head = |part: &Trajectory| -> Result<Trajectory> {
+            let rows = part.data().slice(s![..scans, ..]).to_owned();
+            let head = Trajectory::from_array_with_missing(rows, part.dt())?;
+            Ok(match part.missing() {
+                Some(missing) => head.with_missing(missing.slice(s![..scans, ..]).to_owned())?,
+                None => head,
+            })
+        };
+        let (mut bold, mut nuisance) = (head(recording.bold())?, recording.nuisance().map(head).transpose()?);
+        if let Some(deconvolved) = self.deconvolved.as_ref().map(|deconvolved| &deconvolved[subject]) {
+            bold = deconvolved.filter.apply(&bold)?;
+            nuisance = nuisance.map(|nuisance| deconvolved.filter.apply(&nuisance)).transpose()?;
+        }
+        without_nuisance(model, &bold, nuisance.as_ref())
     }
 
     /// The haemodynamic response.
@@ -88,7 +127,27 @@ impl BoldData {
     }
 }
 
-fn dataset(recordings: &[Recording], deconvolved: &[Deconvolved]) -> Result<Dataset> {
+/// Refuses recordings that cannot be of one study.
+fn alike(recordings: &[Recording]) -> Result<()> {
+    let first = recordings.first().ok_or(attractor_train::Error::EmptyDataset)?;
+    for recording in recordings {
+        let columns = |part: Option<&Trajectory>| part.map_or(0, Trajectory::dim);
+        for (what, expected, found) in [
+            ("regions", first.dim() as f64, recording.dim() as f64),
+            ("inputs", columns(first.inputs()) as f64, columns(recording.inputs()) as f64),
+            ("nuisance regressors", columns(first.nuisance()) as f64, columns(recording.nuisance()) as f64),
+            ("seconds between scans (TR)", first.tr(), recording.tr()),
+        ] {
+            if (expected - found).abs() > 1e-6 * expected {
+                let (name, first) = (recording.name().to_string(), first.name().to_string());
+                return Err(Error::OtherRecording { name, what, found, first, expected });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn dataset(recordings: &[Recording], deconvolved: Option<&[Deconvolved]>) -> Result<Dataset> {
     let collect = |part: &dyn Fn(&Recording) -> Option<Trajectory>| -> Option<Vec<Trajectory>> {
         recordings.iter().map(part).collect()
     };
@@ -100,6 +159,7 @@ fn dataset(recordings: &[Recording], deconvolved: &[Deconvolved]) -> Result<Data
     if let Some(nuisance) = collect(&|recording| recording.nuisance().cloned()) {
         dataset = dataset.with_nuisance(&nuisance)?;
     }
+    let Some(deconvolved) = deconvolved else { return Ok(dataset) };
     let x: Vec<Trajectory> = deconvolved.iter().map(|deconvolved| deconvolved.bold.clone()).collect();
     let r: Option<Vec<Trajectory>> =
         deconvolved.iter().map(|deconvolved| deconvolved.nuisance.clone()).collect();

@@ -42,13 +42,13 @@ pub fn posterior_mean<E: Encoder, D: Dynamics, O: Observation>(
 }
 
 /// A trajectory \[T, N\] as a batch of one, \[1, T, N\].
-fn series(trajectory: &Trajectory, device: &Device) -> Tensor<3> {
+pub(crate) fn series(trajectory: &Trajectory, device: &Device) -> Tensor<3> {
     let values: Vec<f32> = trajectory.data().iter().map(|value| *value as f32).collect();
     Tensor::from_data(TensorData::new(values, [1, trajectory.len(), trajectory.dim()]), device)
 }
 
 /// Latent states \[T, M\] as a trajectory.
-fn states(states: Tensor<2>, dt: f64) -> Result<Trajectory> {
+pub(crate) fn states(states: Tensor<2>, dt: f64) -> Result<Trajectory> {
     let [steps, m] = states.dims();
     let values: Vec<f64> = states.into_data().iter::<f64>().collect();
     if let Some(index) = values.iter().position(|value| !value.is_finite()) {

@@ -65,7 +65,7 @@ pub use attractor_train as train;
 
 pub use analysis::{Analysis, AnalysisConfig, CertificateSummary, SlowState, SymbolicDynamics, analyse};
 pub use bold::{BoldData, without_nuisance};
-pub use bold_evaluation::{AheadError, BoldEvaluation, evaluate_bold};
+pub use bold_evaluation::{AheadError, BoldEvaluation, BoldRun, bold_free_run, evaluate_bold};
 pub use bold_states::{BoldModel, forced_states};
 pub use error::Error;
 pub use forcing_interval::{ForcingInterval, forcing_interval, predictability_interval};

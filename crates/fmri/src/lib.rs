@@ -1,7 +1,7 @@
 //! fMRI recordings: files, confounds, events, preprocessing, deconvolution.
 //!
 //! A [`Recording`] is one run of one subject: the BOLD series of its regions, the inputs of its task, its nuisance
-//! regressors, and what was done to it. A [`Cohort`] is many, beside those that were refused with their reasons.
+//! regressors, and what was done to it. A [`Recordings`] is many, beside those that were refused with their reasons.
 //!
 //! | from | to | with |
 //! |---|---|---|
@@ -49,13 +49,13 @@
 //! # Many subjects, of which some are corrupt
 //!
 //! ```
-//! use attractor_fmri::{Cohort, Recording};
+//! use attractor_fmri::{Recordings, Recording};
 //! use attractor_systems::Trajectory;
 //! use ndarray::Array2;
 //!
 //! let scans = Array2::from_shape_fn((60, 2), |(t, n)| (0.3 * t as f64).sin() + 0.1 * (t * n) as f64);
 //! let load = |name: &str, data: Array2<f64>| Recording::new(name, Trajectory::new(data, 2.0)?);
-//! let cohort = Cohort::partition([
+//! let cohort = Recordings::partition([
 //!     ("sub-01", load("sub-01", scans.clone())),
 //!     ("sub-02", load("sub-02", Array2::zeros((60, 2)))),
 //! ])
@@ -66,7 +66,7 @@
 //! ```
 
 mod circular_filter;
-mod cohort;
+
 mod confounds;
 mod deconvolution;
 mod error;
@@ -76,12 +76,12 @@ mod nifti;
 mod noise_level;
 mod preprocess;
 mod recording;
+mod recordings;
 mod regression;
 mod step;
 mod table;
 mod text;
 
-pub use cohort::{Cohort, Refusal};
 pub use confounds::{
     Confound, ConfoundTable, HEAD_RADIUS, Motion, Nuisance, Scrubbing, cosine_drift, framewise_displacement,
     polynomial_drift,
@@ -92,6 +92,7 @@ pub use events::{Event, EventShape, EventTable, InputOptions, Outside};
 pub use nifti::{BoldOptions, ImageHeader, Regions, read_bold, read_label_names, recording_from_image};
 pub use noise_level::Wavelet;
 pub use recording::Recording;
+pub use recordings::{Recordings, Refusal};
 pub use regression::Regression;
 pub use step::Step;
 pub use table::Tables;

@@ -1,7 +1,7 @@
 //! Recordings, their preprocessing and deconvolution.
 
 use attractor_fmri::{
-    Cohort, Error, Noise, Recording, Step, Wavelet, WienerFilter, WienerOptions, cosine_drift,
+    Recordings, Error, Noise, Recording, Step, Wavelet, WienerFilter, WienerOptions, cosine_drift,
     polynomial_drift,
 };
 use attractor_systems::Trajectory;
@@ -240,7 +240,7 @@ fn recordings_check_what_belongs_together() {
     assert_eq!(serde_json::from_str::<Recording>(&text).unwrap(), whole);
     assert!(serde_json::from_str::<Recording>(&text.replace("\"dt\":2.0", "\"dt\":-2.0")).is_err());
 
-    let cohort = Cohort::partition([("a", Ok(whole.clone())), ("b", Ok(whole))]);
+    let cohort = Recordings::partition([("a", Ok(whole.clone())), ("b", Ok(whole))]);
     let mut count = 0;
     let cohort = cohort.and_then(|recording| {
         count += 1;

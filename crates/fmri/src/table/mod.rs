@@ -8,7 +8,7 @@ use attractor_systems::{MissingPolicy, ReadOptions, Trajectory, read};
 
 use crate::recording::check_tr;
 use crate::text::file_name;
-use crate::{Cohort, Error, Recording, Result, Step};
+use crate::{Error, Recording, Recordings, Result, Step};
 
 /// Where the subjects' names come from.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,7 +131,7 @@ impl Tables {
     /// # Errors
     /// What concerns all: files that cannot be read, [`Error::Subjects`] and [`Error::Names`] when numbers differ,
     /// [`Error::ImplausibleRepetitionTime`].
-    pub fn load(&self) -> Result<Cohort> {
+    pub fn load(&self) -> Result<Recordings> {
         check_tr(&self.bold.path.display().to_string(), self.tr)?;
         let bold = self.read(&self.bold)?;
         let count = bold.len();
@@ -161,7 +161,7 @@ impl Tables {
             }
         }
         let parts = names.into_iter().zip(bold).zip(inputs).zip(nuisance).enumerate();
-        Ok(Cohort::partition(parts.map(|(subject, (((name, bold), inputs), nuisance))| {
+        Ok(Recordings::partition(parts.map(|(subject, (((name, bold), inputs), nuisance))| {
             (name.clone(), self.recording(name, subject, bold, inputs, nuisance))
         })))
     }

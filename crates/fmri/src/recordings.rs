@@ -13,12 +13,12 @@ pub struct Refusal {
 
 /// The recordings of a study. One corrupt subject does not stop the others: it is among the refused, with the reason.
 #[derive(Debug, Default)]
-pub struct Cohort {
+pub struct Recordings {
     recordings: Vec<Recording>,
     refused: Vec<Refusal>,
 }
 
-impl Cohort {
+impl Recordings {
     /// Parts loaded recordings, each with its name, into good and refused ones.
     pub fn partition<S: Into<String>>(loaded: impl IntoIterator<Item = (S, Result<Recording>)>) -> Self {
         let mut cohort = Self::default();
@@ -75,7 +75,7 @@ impl Cohort {
 }
 
 /// One line for each recording: the good, then the refused with their reasons.
-impl std::fmt::Display for Cohort {
+impl std::fmt::Display for Recordings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} recordings, {} refused", self.recordings.len(), self.refused.len())?;
         for recording in &self.recordings {
