@@ -8,7 +8,7 @@ use tiny_skia::Rect;
 use crate::{
     Error, Result,
     axis::{self, Axis, Tick},
-    canvas::{Canvas, Pen, Type},
+    canvas::{Align, Canvas, Pen, Type},
     input,
     legend::{Legend, Swatch},
     panel::Panel,
@@ -17,10 +17,14 @@ use crate::{
 
 /// Side of the square areas.
 const SIDE: f32 = 270.0;
-/// Up to so many classes have their numbers written into the matrix.
-const WRITTEN: usize = 8;
+/// Cells from this size on hold a percentage with its sign and a number of samples.
+const WIDE: f32 = 44.0;
+/// Cells from this size on hold a percentage.
+const NARROW: f32 = 26.0;
+/// Room for the name of a class.
+const NAME: f32 = 80.0;
 /// Bars of the histogram.
-const BARS: usize = 30;
+const BARS: usize = 31;
 
 /// A decoding and what it is compared with.
 #[derive(Clone, Debug)]
@@ -72,8 +76,8 @@ impl<'a> Decoded<'a> {
 /// Draws the score as a line in the histogram of the scores of permuted labels, and beside it the confusion matrix, and
 /// writes a PNG or SVG file to `path`.
 ///
-/// Cells of the matrix are shaded by their share of the true class, which is written into them as a percentage with the
-/// number of samples for up to eight classes.
+/// Cells of the matrix are shaded by their share of the true class. It is written into them as a percentage for up to ten
+/// classes, with the number of samples for up to six.
 ///
 /// # Errors
 /// When there are no permuted labels or classes, the matrix is not square or has not one name per class, a score lies
@@ -83,11 +87,12 @@ pub fn draw(decoded: &Decoded, path: impl AsRef<Path>) -> Result<()> {
     let mut canvas = Canvas::new(0.0)?;
     let half = canvas.width / 2.0;
     let legend = legend(decoded);
-    let head = 12.0 + legend.height(&canvas, 60.0, half + 60.0).max(44.0);
-    canvas.height = head + SIDE + 60.0;
-    legend.draw(&mut canvas, 60.0, half + 60.0, 6.0);
+    let right = canvas.width - 16.0;
+    let head = 20.0 + legend.height(&canvas, 60.0, right);
+    legend.draw(&mut canvas, 60.0, right, 6.0);
     histogram(&mut canvas, decoded, (head, half - 20.0))?;
-    matrix(&mut canvas, decoded, head)?;
+    let foot = matrix(&mut canvas, decoded, head)?;
+    canvas.height = head + SIDE + foot;
     canvas.save(path.as_ref())
 }
 
@@ -135,26 +140,41 @@ fn histogram(canvas: &mut Canvas, decoded: &Decoded, (top, right): (f32, f32)) -
     Ok(())
 }
 
-fn matrix(canvas: &mut Canvas, decoded: &Decoded, top: f32) -> Result<()> {
+/// Draws the matrix and gives the room that is taken below it.
+fn matrix(canvas: &mut Canvas, decoded: &Decoded, top: f32) -> Result<f32> {
     let count = decoded.classes.len();
     let cell = SIDE / count as f32;
     let style = Type::new(theme::TICK, theme::MUTED);
-    let ticks = |room: f32, at: &dyn Fn(usize) -> f64| -> Vec<Tick> {
-        // Names of many classes would lie over each other.
-        let every = count.div_ceil(16);
-        let shown = decoded.classes.iter().enumerate().step_by(every);
-        shown.map(|(i, name)| Tick { value: at(i), label: canvas.fitted(name, style, room) }).collect()
-    };
+    let names: Vec<String> = decoded.classes.iter().map(|name| canvas.fitted(name, style, NAME)).collect();
+    let widest = names.iter().map(|name| canvas.width(name, style)).fold(0.0, f32::max);
+    // Names of many classes would lie over each other.
+    let every = (18.0 / cell).ceil().max(1.0) as usize;
+    let turned = widest + 6.0 > cell * every as f32;
     let mut axes = [0, 1].map(|_| Axis::linear((0.0, count as f64), 5));
-    axes[0].ticks = ticks((cell * count.div_ceil(16) as f32 - 6.0).max(8.0), &|i| i as f64 + 0.5);
-    axes[1].ticks = ticks(70.0, &|i| (count - i) as f64 - 0.5);
+    let shown = || names.iter().enumerate().step_by(every);
+    let tick = |value: f64, name: &String| Tick { value, label: name.clone() };
+    axes[0].ticks = shown().map(|(i, name)| tick(i as f64 + 0.5, name)).collect();
+    axes[1].ticks = shown().map(|(i, name)| tick((count - i) as f64 - 0.5, name)).collect();
     let [x, y] = axes;
+    let x_name =
+        if (NARROW..WIDE).contains(&cell) { "decoded class (numbers in %)" } else { "decoded class" };
     let room = Panel::room(canvas, &y);
     let left = canvas.width - 24.0 - SIDE;
     let panel = Panel::new(left, top, SIDE, SIDE, x, y)?;
-    panel.frame(canvas, true);
-    panel.name_x(canvas, "decoded class");
+    panel.frame(canvas, !turned);
     panel.name_y(canvas, "true class", left - room - 14.0);
+    let foot = if turned {
+        for (i, name) in shown() {
+            let place = (left + (i as f32 + 0.5) * cell, top + SIDE + 8.0);
+            canvas.text(name, place, style.turned(-90.0).align(Align::End));
+        }
+        let name = Type::new(theme::LABEL, theme::INK);
+        canvas.text(x_name, (left + SIDE / 2.0, top + SIDE + widest + 28.0), name);
+        widest + 50.0
+    } else {
+        panel.name_x(canvas, x_name);
+        60.0
+    };
     for (i, row) in decoded.confusion.rows().into_iter().enumerate() {
         let total = row.sum().max(1);
         for (j, &samples) in row.iter().enumerate() {
@@ -163,15 +183,23 @@ fn matrix(canvas: &mut Canvas, decoded: &Decoded, top: f32) -> Result<()> {
             if let Some(area) = Rect::from_xywh(x, y, cell, cell) {
                 canvas.rectangle(area, theme::density(share));
             }
-            if count <= WRITTEN {
-                let color = if share > 0.45 { theme::WHITE } else { theme::INK };
-                let (x, y) = (x + cell / 2.0, y + cell / 2.0);
-                let percent = format!("{:.0} %", 100.0 * share);
-                canvas.text(&percent, (x, y - 8.0), Type::new(theme::TICK, color));
-                let number = canvas.fitted(&samples.to_string(), style, cell);
-                canvas.text(&number, (x, y + 9.0), Type::new(theme::TICK - 2.0, color));
+            let color = if share > 0.45 { theme::WHITE } else { theme::INK };
+            let (x, y) = (x + cell / 2.0, y + cell / 2.0);
+            let (large, small) = (Type::new(theme::TICK, color), Type::new(theme::TICK - 2.0, color));
+            let percent = format!("{:.0}", 100.0 * share);
+            if cell >= WIDE {
+                if row.sum() > 0 {
+                    canvas.text(&format!("{percent} %"), (x, y - 8.0), large);
+                }
+                let number = samples.to_string();
+                // A number that is cut off would say something else.
+                if canvas.width(&number, small) < cell {
+                    canvas.text(&number, (x, y + 9.0), small);
+                }
+            } else if cell >= NARROW && row.sum() > 0 {
+                canvas.text(&percent, (x, y), small);
             }
         }
     }
-    Ok(())
+    Ok(foot.max(60.0))
 }

@@ -126,9 +126,14 @@ fn decoding_beside_chance() {
     assert!(share_of(&png, [0xd5, 0x5e, 0x00], 8) > 5e-4);
 
     let many = Array2::from_shape_fn((20, 20), |(i, j)| 40_usize.saturating_sub(7 * i.abs_diff(j)));
-    let permuted = scores(99, 0.05_f64.max(0.15));
+    let permuted = scores(99, 0.15);
     let decoded = Decoded::new(0.31, &permuted, many.view(), (1..=20).map(|i| format!("stimulus {i}")));
     both("decoding_20", 0.05, |path| decoding::draw(&decoded, path));
+
+    let eight = Array2::from_shape_fn((8, 8), |(i, j)| if i == j { 12_345 } else { 7 * i + j });
+    let decoded = Decoded::new(0.31, &permuted, eight.view(), (1..=8).map(|i| format!("condition {i}")));
+    let (_, texts) = both("decoding_8", 0.05, |path| decoding::draw(&decoded, path));
+    assert_eq!(texts.iter().filter(|text| text.line == "condition 8").count(), 2);
 
     let same = [0.5; 9];
     let empty_class = array![[10, 0], [0, 0]];
