@@ -6,6 +6,9 @@
 //! | [`state_space`] | the measured and the generated attractor side by side |
 //! | [`series`] | each variable along time, measured and generated |
 //! | [`spectra`] | each variable's power spectrum, measured and generated |
+//! | [`carpet`] | all variables along time as a heat map, measured above generated |
+//! | [`responses`] | haemodynamic responses |
+//! | [`decoding`] | how well classes are decoded, beside permuted labels, and the confusion matrix |
 //! | [`training`] | the loss and its named terms along the steps of training |
 //! | [`fixed_points`] | an attractor with fixed points, cycles and manifolds, in the plane or in space |
 //! | [`vector_field`] | a field of the plane with nullclines, fixed points and the borders of linear regions |
@@ -18,17 +21,17 @@
 //! | [`html`] | a self-contained report with tables, pictures, and views in space and along time to move by hand |
 //!
 //! Every function takes plain data, computes its picture in memory and then writes it whole or not at all (temporary
-//! file, sync, rename), as PNG or SVG by the extension of the path. The first four and the gallery are made for the width
-//! of a page (170 mm on paper), the others for one column (85 mm); on both, type is between 6 and 9 points high. PNG
-//! pictures are 1600 pixels wide. Colours can be told apart by colour-blind readers, and what they say is said by shape
-//! or text too.
+//! file, sync, rename), as PNG or SVG by the extension of the path. The first three, [`carpet`], [`decoding`],
+//! [`training`] and the gallery are made for the width of a page (170 mm on paper), the others for one column (85 mm); on
+//! both, type is between 6 and 9 points high. PNG pictures are 1600 pixels wide. Colours can be told apart by
+//! colour-blind readers, and what they say is said by shape or text too.
 //!
 //! # SVG
 //!
 //! Text is drawn as outlines of letters, so that it looks the same everywhere; each line of it has its words as
 //! `aria-label`. Lines are written without the points that the eye cannot miss (0.08 nominal pixels, 0.02 mm on paper). If
 //! more than 24,000 points are left, dense data (not axes or text) become an embedded PNG image with a transparent ground,
-//! three pixels per nominal pixel, as do densities and basins always.
+//! three pixels per nominal pixel, as do densities, basins and carpets always.
 //!
 //! # What draws
 //!
@@ -65,8 +68,10 @@ pub mod basin;
 pub mod bifurcation;
 mod box3;
 mod canvas;
+pub mod carpet;
 mod contour;
 mod coordinates;
+pub mod decoding;
 mod error;
 mod file;
 pub mod fixed_points;
@@ -80,6 +85,7 @@ mod legend;
 pub mod lyapunov;
 mod panel;
 mod raster;
+pub mod responses;
 pub mod return_map;
 pub mod series;
 mod simplify;

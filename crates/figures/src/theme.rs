@@ -77,6 +77,24 @@ pub(crate) fn density(share: f32) -> ColorU8 {
     rgb(mix(0), mix(1), mix(2))
 }
 
+/// A colour from blue by way of white to vermillion, for a share between −1 and 1.
+pub(crate) fn diverging(share: f32) -> ColorU8 {
+    const LOW: [[f32; 3]; 2] = [[96.0, 164.0, 210.0], [0.0, 72.0, 130.0]];
+    const HIGH: [[f32; 3]; 2] = [[244.0, 150.0, 92.0], [168.0, 50.0, 0.0]];
+    let share = share.clamp(-1.0, 1.0);
+    let [half, full] = if share < 0.0 { LOW } else { HIGH };
+    let at = 2.0 * share.abs();
+    let mix = |k: usize| {
+        let value = if at < 1.0 {
+            255.0 + at * (half[k] - 255.0)
+        } else {
+            half[k] + (at - 1.0) * (full[k] - half[k])
+        };
+        value.round() as u8
+    };
+    rgb(mix(0), mix(1), mix(2))
+}
+
 const fn rgb(red: u8, green: u8, blue: u8) -> ColorU8 {
     ColorU8::from_rgba(red, green, blue, 255)
 }
