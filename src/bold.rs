@@ -183,7 +183,11 @@ pub fn without_nuisance(
     }
     let (Some(j), Some(r)) = (&model.nuisance, nuisance) else { return Ok(x.clone()) };
     if r.len() != x.len() {
-        return Err(Error::Size { what: "samples T of the nuisance regressors", expected: x.len(), found: r.len() });
+        return Err(Error::Size {
+            what: "samples T of the nuisance regressors",
+            expected: x.len(),
+            found: r.len(),
+        });
     }
     let r = r.interpolate_missing()?;
     let explained = &x.data() - &r.data().dot(&j.t());

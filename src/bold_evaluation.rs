@@ -11,8 +11,8 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BoldData, BoldModel, Error, Generate, Generated, Reconstruction, Result, bold::without_nuisance, generate,
-    report::MIXTURE,
+    BoldData, BoldModel, Error, Generate, Generated, Reconstruction, Result, bold::without_nuisance,
+    generate, report::MIXTURE,
 };
 
 /// Width of the window that smooths spectra where slow rhythms of short series are to be told apart, in frequency bins.
@@ -157,7 +157,8 @@ pub fn evaluate_bold(
             score(power_spectrum_distance(measured, free, &usual).map(|d| d.mean)),
             score(power_spectrum_distance(measured, free, &spectra(FINE)).map(|d| d.mean)),
             score(
-                gaussian_mixture_divergence(&halves[0], &halves[1], &MIXTURE, rng).map(|d| d.divergence.value),
+                gaussian_mixture_divergence(&halves[0], &halves[1], &MIXTURE, rng)
+                    .map(|d| d.divergence.value),
             ),
             score(power_spectrum_distance(&halves[0], &halves[1], &usual).map(|d| d.mean)),
         ];

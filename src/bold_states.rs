@@ -80,10 +80,7 @@ pub fn forced_states<D: Dynamics, O: Observation>(
     let forced = free.clone().narrow(2, 0, width);
     let forced = forced.clone() + (target - forced) * mask * alpha;
     let m = model.dynamics.latent_dim();
-    let corrected = if width == m {
-        forced
-    } else {
-        Tensor::cat(vec![forced, free.narrow(2, width, m - width)], 2)
-    };
+    let corrected =
+        if width == m { forced } else { Tensor::cat(vec![forced, free.narrow(2, width, m - width)], 2) };
     states(Tensor::cat(vec![start, corrected.squeeze_dim(0)], 0), data.dt())
 }

@@ -20,7 +20,9 @@ pub enum Error {
     #[error(transparent)]
     Fmri(#[from] attractor_fmri::Error),
     /// Recordings of one study differ in what a model has to know of all.
-    #[error("recording {name} has {found} {what}, but {first} has {expected}; give all recordings of a study the same")]
+    #[error(
+        "recording {name} has {found} {what}, but {first} has {expected}; give all recordings of a study the same"
+    )]
     OtherRecording {
         /// The recording.
         name: String,

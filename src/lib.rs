@@ -86,9 +86,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What most programs need, in one `use`.
 pub mod prelude {
     pub use crate::{
-        Analysis, AnalysisConfig, BoldData, BoldEvaluation, BoldModel, DeadModel, Evaluation, Generate, Generated, Generative, Protocol,
-        Reconstruction, Report, StartStates, Summary, TrueFixedPoint, Verdict, analyse, compare_fixed_points,
-        evaluate, evaluate_bold, forcing_interval, generate, posterior_mean, predictability_interval, start_states,
+        Analysis, AnalysisConfig, BoldData, BoldEvaluation, BoldModel, DeadModel, Evaluation, Generate,
+        Generated, Generative, Protocol, Reconstruction, Report, StartStates, Summary, TrueFixedPoint,
+        Verdict, analyse, compare_fixed_points, evaluate, evaluate_bold, forcing_interval, generate,
+        posterior_mean, predictability_interval, start_states,
     };
     pub use attractor_fmri::{Recording, WienerOptions};
     pub use attractor_measures::{
@@ -96,8 +97,8 @@ pub mod prelude {
         power_spectrum_distance, state_space_divergence,
     };
     pub use attractor_models::{
-        Backend, CohortConfig, Dynamics, Encoder, Forcing, GenerativeModel, Initialize, Observation, Posterior,
-        SequentialVae, SequentialVaeConfig, Sharing, StateSpaceModel, StateSpaceModelConfig,
+        Backend, CohortConfig, Dynamics, Encoder, Forcing, GenerativeModel, Initialize, Observation,
+        Posterior, SequentialVae, SequentialVaeConfig, Sharing, StateSpaceModel, StateSpaceModelConfig,
         dynamics::{
             AlmostLinearRnnConfig, ClippedDendriticPlrnnConfig, ClippedShallowPlrnnConfig,
             DendriticPlrnnConfig, MeanCentredPlrnnConfig, PlrnnConfig, RectifiedRnnConfig,

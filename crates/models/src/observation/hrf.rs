@@ -1,6 +1,6 @@
 //! The observation of fMRI: latents seen through the haemodynamic response, beside nuisance regressors.
 
-use attractor_systems::observation::Response;
+use attractor_systems::observation::{Response, ResponseBasis};
 use burn::{
     module::{Module, Param},
     tensor::{Device, Tensor, TensorData},
@@ -45,19 +45,11 @@ impl HrfObservationConfig {
         }
     }
 
-    /// With a response of each region's own, Σ_k w_nk h_k, that starts at the weights `start`: the canonical response and
-    /// its derivatives start at (1, 0, 0), impulses at the samples of a response. Shorter responses are filled up with zeros.
+    /// With a response of each region's own, Σ_k w_nk h_k, that starts at the weights `start` \[K\]: the canonical response
+    /// and its derivatives start at (1, 0, 0), impulses (FIR) at the samples of a response.
     #[must_use]
-    pub fn with_learned_response(mut self, responses: &[Response], start: &[f64]) -> Self {
-        let longest = responses.iter().map(|response| response.values().len()).max().unwrap_or(0);
-        self.responses = responses
-            .iter()
-            .map(|response| {
-                let mut values = response.values().to_vec();
-                values.resize(longest, 0.0);
-                values
-            })
-            .collect();
+    pub fn with_learned_response(mut self, basis: &ResponseBasis, start: &[f64]) -> Self {
+        self.responses = basis.values().rows().into_iter().map(|response| response.to_vec()).collect();
         self.weights = start.to_vec();
         self.learned = true;
         self

@@ -4,7 +4,7 @@ use attractor_models::{
     Error, Initialize, Observation,
     observation::{HrfObservation, HrfObservationConfig},
 };
-use attractor_systems::observation::{DoubleGamma, Response};
+use attractor_systems::observation::{Response, ResponseBasis};
 use burn::tensor::Tensor;
 use ndarray::{Array2, Array3, ArrayD, Axis, s};
 
@@ -14,13 +14,8 @@ const TR: f64 = 3.0;
 
 /// The canonical response alone, and with weights of each region's own for its derivatives.
 fn configs() -> [HrfObservationConfig; 2] {
-    let gamma = DoubleGamma::default();
-    let basis = [
-        gamma.sample(TR).unwrap(),
-        gamma.time_derivative(TR).unwrap(),
-        gamma.dispersion_derivative(TR).unwrap(),
-    ];
-    let fixed = HrfObservationConfig::new(4, 3, &basis[0]).with_nuisance(2);
+    let fixed = HrfObservationConfig::new(4, 3, &Response::spm(TR).unwrap()).with_nuisance(2);
+    let basis = ResponseBasis::spm_with_derivatives(TR).unwrap();
     [fixed.clone(), fixed.with_learned_response(&basis, &[1.0, 0.0, 0.0])]
 }
 
