@@ -52,12 +52,15 @@ impl Study {
             let reasons: Vec<String> = refused.iter().map(|refusal| refusal.reason.to_string()).collect();
             return Err(format!("no recording is left: {}", reasons.join("; ")).into());
         };
-        let places = places(&recordings, &refused)?;
         if let Some(path) = &options.truth {
+            let places = places(&recordings, &refused)?;
             let latents = read(path, &ReadOptions::new(first.tr()))?;
             truth = Some(Truth::of_latents(pick(path, latents, &places)?));
         }
-        let labels = options.labels.as_ref().map(|path| labels(path, first.tr(), &places)).transpose()?;
+        let labels = match &options.labels {
+            Some(path) => Some(labels(path, first.tr(), &places(&recordings, &refused)?)?),
+            None => None,
+        };
         let (n, tr, count) = (first.dim(), first.tr(), recordings.len());
         let description = format!(
             "{count} recording{}, the first of {} scans of {n} regions at a TR of {tr} s, {} inputs, {} nuisance regressors.",
