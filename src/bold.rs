@@ -4,13 +4,40 @@ use attractor_fmri::{Deconvolved, Recording, WienerOptions};
 use attractor_models::{GenerativeModel, observation::HrfObservationConfig};
 use attractor_systems::{Trajectory, observation::Response};
 use attractor_train::Dataset;
-use ndarray::s;
+use ndarray::{Array2, s};
 
 use crate::{Error, Result};
 
 /// Recordings of one subject or many, seen through one haemodynamic response, with their deconvolution.
 ///
 /// They are used as they are: [`Recording::z_score`] and [`Recording::z_score_nuisance`] come before.
+///
+/// # Example
+///
+/// ```
+/// use attractor::{prelude::*, systems::observation::Response};
+/// # use ndarray::Array2;
+/// # use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+/// # let scans = Array2::from_shape_fn((120, 3), |(t, n)| (0.3 * t as f64 + n as f64).sin() + 0.1 * ((7 * t + n) % 5) as f64);
+/// # let bold = Trajectory::new(scans, 2.0)?;
+/// // BOLD [T, N] at a TR of 2 s; `Recording` also takes inputs [T, K] and nuisance regressors [T, P].
+/// let recording = Recording::new("sub-01", bold)?.z_score()?;
+/// let data = BoldData::new(vec![recording], Response::spm(2.0)?, &WienerOptions::default())?;
+///
+/// let run = Run {
+///     model: StateSpaceModelConfig::new(ClippedShallowPlrnnConfig::new(2, 20), data.observation(2)),
+///     objective: TeacherForcing::generalized(0.15),
+///     trainer: TrainerConfig { epochs: 1, steps_per_epoch: 20, window: 40, ..TrainerConfig::default() },
+/// };
+/// let fit = Trainer::new(run, data.dataset(), &Backend::Flex.device()?)?.fit(&mut [])?;
+///
+/// // Free-running BOLD beside the measured one, and what becomes of the model in the long run.
+/// let mut rng = ChaCha8Rng::seed_from_u64(1);
+/// let (evaluation, free) = evaluate_bold(&data, 0, &fit.model, &mut rng)?;
+/// assert_eq!(evaluation.name, "sub-01");
+/// assert!(free.is_some_and(|free| free.generated.observations.dim() == 3));
+/// # Ok::<(), attractor::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct BoldData {
     recordings: Vec<Recording>,
@@ -176,7 +203,7 @@ pub fn without_nuisance(
     x: &Trajectory,
     nuisance: Option<&Trajectory>,
 ) -> Result<Trajectory> {
-    let expected = model.nuisance.as_ref().map_or(0, |j| j.ncols());
+    let expected = model.nuisance.as_ref().map_or(0, Array2::ncols);
     let found = nuisance.map_or(0, Trajectory::dim);
     if expected != found {
         return Err(Error::Size { what: "nuisance regressors P", expected, found });

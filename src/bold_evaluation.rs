@@ -17,6 +17,8 @@ use crate::{
 
 /// Width of the window that smooths spectra where slow rhythms of short series are to be told apart, in frequency bins.
 const FINE: f64 = 2.0;
+/// A free run that spreads so many times as far as the data has diverged.
+const UNBOUNDED: f64 = 100.0;
 /// How far ahead predictions look, in scans.
 const HORIZON: usize = 10;
 /// Predictions that their errors are the mean over, from evenly spaced scans.
@@ -65,9 +67,19 @@ pub struct BoldEvaluation {
 }
 
 impl BoldEvaluation {
-    /// Why this is no model to count in: its free run leaves the finite numbers.
-    pub fn failure(&self) -> Option<&str> {
-        self.d_h.is_none().then(|| self.notes.first().map_or("no free run", String::as_str))
+    /// Why this is no model to count in: its free run leaves the finite numbers or the surroundings of the data, here or with
+    /// its inputs held.
+    pub fn failure(&self) -> Option<String> {
+        match (self.sd_ratio, &self.behaviour) {
+            (None, _) => Some(self.notes.first().cloned().unwrap_or_else(|| "no free run".to_string())),
+            (Some(ratio), _) if ratio > UNBOUNDED => {
+                Some(format!("the free run diverges, to {ratio:.0} times the spread of the data"))
+            }
+            (_, LongTermBehaviour::Divergent { step }) => {
+                Some(format!("with its inputs held at their mean the model diverges after {step} scans"))
+            }
+            _ => None,
+        }
     }
 }
 

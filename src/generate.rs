@@ -1,7 +1,7 @@
 //! Free generation: z ~ p_gen(z), x ~ p_gen(x | z).
 
 use attractor_systems::{Map, Trajectory};
-use ndarray::{Array2, ArrayView2, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, s};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
@@ -119,7 +119,9 @@ pub fn generate(
     let mut observations = model.observe(states.view());
     if options.observation_noise {
         for mut row in observations.rows_mut() {
-            noise(row.as_slice_mut().expect("rows of a standard layout"), &observation_sd);
+            let mut x = row.to_vec();
+            noise(&mut x, &observation_sd);
+            row.assign(&ArrayView1::from(&x));
         }
     }
     let states = states.slice_move(s![history.., ..]);

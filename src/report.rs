@@ -224,10 +224,7 @@ pub fn evaluate(
     rng: &mut impl Rng,
 ) -> Result<(Evaluation, [Option<Generated>; 2])> {
     let Protocol { test, start, floor, true_lambda, intervals } = *protocol;
-    let history = reconstruction.model().history();
-    if history > 0 {
-        return Err(Error::LooksBack { history });
-    }
+    shows_states(reconstruction)?;
     let dynamics = &reconstruction.model().dynamics;
     let from = start.states.initial_row().to_vec();
     let mut notes = Vec::new();
@@ -333,7 +330,15 @@ pub fn evaluate(
     Ok((evaluation, [deterministic, stochastic]))
 }
 
-pub(crate) fn d_h(test: &Trajectory, generated: &Trajectory, notes: &mut Vec<String>) -> Result<Option<f64>> {
+/// Refuses a model whose observations look back.
+fn shows_states(reconstruction: &Reconstruction) -> Result<()> {
+    match reconstruction.model().history() {
+        0 => Ok(()),
+        history => Err(Error::LooksBack { history }),
+    }
+}
+
+fn d_h(test: &Trajectory, generated: &Trajectory, notes: &mut Vec<String>) -> Result<Option<f64>> {
     match power_spectrum_distance(test, generated, &PowerSpectrumConfig::default()) {
         Ok(distance) => Ok(Some(distance.mean)),
         Err(

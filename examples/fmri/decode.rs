@@ -5,7 +5,7 @@ use ndarray::Array2;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use serde::Serialize;
 
-use crate::{Result, fit::Models, options::Options, source::Study};
+use crate::{fit::Models, options::Options, source::Study};
 
 /// The task told from the free runs, by linear discriminants of each subject in blocks that are left out in turn.
 #[derive(Clone, Debug, Serialize)]
@@ -27,8 +27,8 @@ pub struct Decoded {
 }
 
 /// Decodes the labels of the study, where it has some.
-pub fn task(options: &Options, study: &Study, models: &Models) -> Result<Option<Decoded>> {
-    let Some(labels) = &study.labels else { return Ok(None) };
+pub fn task(options: &Options, study: &Study, models: &Models) -> Option<Decoded> {
+    let labels = study.labels.as_ref()?;
     let permutations = if options.common.quick { 19 } else { 199 };
     let config = DecodingConfig {
         prior: ClassPrior::Equal,
@@ -58,13 +58,15 @@ pub fn task(options: &Options, study: &Study, models: &Models) -> Result<Option<
         }
     }
     if per_subject.is_empty() {
-        return Ok(None);
+        return None;
     }
     let count = per_subject.len() as f64;
-    permuted.iter_mut().for_each(|sum| *sum /= count);
+    for sum in &mut permuted {
+        *sum /= count;
+    }
     let balanced_accuracy = per_subject.iter().map(|(_, accuracy)| accuracy).sum::<f64>() / count;
     let as_high = permuted.iter().filter(|value| **value >= balanced_accuracy - 1e-12).count();
-    Ok(Some(Decoded {
+    Some(Decoded {
         balanced_accuracy,
         chance: 1.0 / classes as f64,
         p_value: (1 + as_high) as f64 / (1 + permutations) as f64,
@@ -72,7 +74,7 @@ pub fn task(options: &Options, study: &Study, models: &Models) -> Result<Option<
         confusion,
         per_subject,
         left_out,
-    }))
+    })
 }
 
 impl Decoded {

@@ -65,7 +65,7 @@ fn with<D: Initialize<Module: Dynamics + Send> + Send>(
         Inference::Gtf => {
             let model = StateSpaceModelConfig::new(dynamics.clone(), observation);
             let objective = TeacherForcing::new(strength)
-                .with_weight_penalty(1e-4)
+                .with_weight_penalty(1e-5)
                 .with_observation_penalty(1e-5)
                 .with_conditioning_penalty(1e-3);
             models(options, study, &model, &objective)
@@ -180,7 +180,7 @@ where
 fn trainer(options: &Options, study: &Study, steps: usize) -> TrainerConfig {
     let history = study.data.response().values().len();
     let shortest = study.data.recordings().iter().map(Recording::len).min().unwrap_or(0);
-    let usual = (60 + history).min(shortest * 2 / 3);
+    let usual = (100 + history).min(shortest * 2 / 3);
     let window = options.window.map_or(usual, |window| window + history);
     TrainerConfig {
         epochs: options.steps(steps).div_ceil(100),

@@ -23,6 +23,7 @@ mod fit;
 mod judge;
 mod options;
 mod output;
+mod report;
 mod simulation;
 mod source;
 mod truth;
@@ -60,7 +61,7 @@ fn run(options: &Options) -> Result<()> {
     }
     let folder = options.common.folder("fmri")?;
     let models = fit::all(options, &study)?;
-    let report = judge::report(options, &study, &models)?;
+    let report = report::report(options, &study, &models)?;
     print!("{report}");
     output::write(&folder, &study, &models, &report)?;
     println!("Written to {}: open report.html", folder.display());

@@ -17,12 +17,7 @@ use attractor_figures::{
     training::{self, Curve},
 };
 
-use crate::{
-    Result, cli,
-    fit::Models,
-    judge::{Judged, Report},
-    source::Study,
-};
+use crate::{Result, cli, fit::Models, judge::Judged, report::Report, source::Study};
 
 /// Regions whose traces and spectra are shown.
 const SHOWN: usize = 6;

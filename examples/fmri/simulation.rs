@@ -16,8 +16,8 @@ use crate::{
     truth::{Simulated, Truth},
 };
 
-/// Samples of the long run that models are compared with.
-const LONG: usize = 50_000;
+/// Samples of the two long runs that models are compared with and that show what another true run scores.
+const LONG: usize = 200_000;
 /// Regions that see the PLRNN.
 const REGIONS: usize = 8;
 /// Latents and hidden units of the PLRNN.
@@ -58,7 +58,7 @@ pub fn simulate(options: &Options) -> Result<(Recording, Truth)> {
     let sd = bold.data().std_axis(Axis(0), 0.0);
 
     let nuisance = wander(scans, &mut rng);
-    let weights = normal(bold.dim(), NUISANCE, &mut rng) * &sd.view().insert_axis(Axis(1)) * 0.3;
+    let weights = normal(bold.dim(), NUISANCE, &mut rng) * sd.view().insert_axis(Axis(1)) * 0.3;
     let noise = normal(scans, bold.dim(), &mut rng) * &sd * options.noise;
     let measured = &bold.data() + &nuisance.dot(&weights.t()) + noise;
 

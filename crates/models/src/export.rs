@@ -2,7 +2,7 @@
 
 use attractor_systems::PiecewiseLinearMap;
 use burn::{module::Param, tensor::Tensor};
-use ndarray::{Array1, Array2, ArrayView2, s};
+use ndarray::{Array1, Array2, ArrayView2, Axis, Slice};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
@@ -71,7 +71,7 @@ impl GenerativeModel {
         let mut observed = Array2::zeros((rows, seen.ncols()));
         for (lag, weights) in response.columns().into_iter().enumerate() {
             let first = self.history() - lag;
-            observed += &(&seen.slice(s![first..first + rows, ..]) * &weights);
+            observed += &(&seen.slice_axis(Axis(0), Slice::from(first..first + rows)) * &weights);
         }
         observed
     }

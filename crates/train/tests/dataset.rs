@@ -4,7 +4,7 @@ use std::slice;
 
 use attractor_models::Context;
 use attractor_systems::Trajectory;
-use attractor_train::{Batch, Dataset, Error};
+use attractor_train::{Alongside, Batch, Dataset, Error};
 use burn::tensor::{Device, Tensor};
 use ndarray::Array2;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
@@ -160,9 +160,15 @@ fn inputs_that_do_not_run_alongside_are_refused() {
         let inputs: Vec<_> = inputs.iter().map(|(len, dim)| counting(0, *len, *dim)).collect();
         data().with_inputs(&inputs).map(|data| data.input_dim())
     };
-    assert!(matches!(inputs(&[]), Err(Error::InputCount { expected: 2, found: 0 })));
-    assert!(matches!(inputs(&[(9, 1)]), Err(Error::InputCount { expected: 2, found: 1 })));
-    assert!(matches!(inputs(&[(9, 1), (8, 1)]), Err(Error::InputLength { index: 1, expected: 7, found: 8 })));
+    assert!(matches!(inputs(&[]), Err(Error::InputCount { what: Alongside::Inputs, expected: 2, found: 0 })));
+    assert!(matches!(
+        inputs(&[(9, 1)]),
+        Err(Error::InputCount { what: Alongside::Inputs, expected: 2, found: 1 })
+    ));
+    assert!(matches!(
+        inputs(&[(9, 1), (8, 1)]),
+        Err(Error::InputLength { what: Alongside::Inputs, index: 1, expected: 7, found: 8 })
+    ));
     assert!(matches!(
         inputs(&[(9, 1), (7, 2)]),
         Err(Error::DifferentDimensions { index: 1, expected: 1, found: 2 })
@@ -175,7 +181,7 @@ fn inputs_that_do_not_run_alongside_are_refused() {
     let one = Dataset::new(&[counting(0, 9, 3)]).unwrap();
     assert!(matches!(
         one.clone().with_inputs(slice::from_ref(&gaps)),
-        Err(Error::MissingInputs { index: 0, missing: 1 })
+        Err(Error::MissingInputs { what: Alongside::Inputs, index: 0, missing: 1 })
     ));
     assert!(one.with_inputs(&[gaps.interpolate_missing().unwrap()]).is_ok());
 }
