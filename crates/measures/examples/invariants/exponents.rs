@@ -1,0 +1,94 @@
+//! The Lyapunov spectrum of a system, twice.
+
+use std::cell::Cell;
+
+use attractor_measures::{
+    DelayLyapunovConfig, Error, FlowLyapunovConfig, LyapunovConfig, LyapunovSpectrum,
+    delay_lyapunov_spectrum, flow_lyapunov_spectrum, lyapunov_spectrum,
+};
+use attractor_systems::{DelayFlow, Flow, Map};
+use ndarray::ArrayViewMut2;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::orbit::Orbit;
+use crate::scales::{self, Scales};
+
+/// Seed of the displacement.
+pub const SEED: u64 = 1;
+/// How far the second run starts from the end of the first: every variable is nearer to 0 by up to this share. Nearer,
+/// since a state farther out may lie outside of the domain of the equation.
+const DISPLACEMENT: f64 = 0.01;
+/// Periods of the run that tells what a flow costs.
+const PILOT: f64 = 20.0;
+
+/// Settings that fit the system; flows are tried out.
+pub fn scales(orbit: &Orbit) -> Result<Scales, Error> {
+    match orbit {
+        Orbit::Map(map) => Ok(Scales::of_map(map.dim())),
+        Orbit::DelayFlow(flow) => {
+            let delay = flow.delays().into_iter().fold(0.0, f64::max);
+            Ok(Scales::of_delay_flow(orbit, delay))
+        }
+        Orbit::Flow(flow) => {
+            let period = scales::period(orbit.system());
+            let counted = Counted { flow: flow.as_ref(), evaluations: Cell::new(0) };
+            let config = FlowLyapunovConfig::new(PILOT * period, period / 50.0).with_transient(0.0);
+            let values = flow_lyapunov_spectrum(&counted, &flow.default_state(), &config)?.values();
+            let spread = values[0] - values[values.len() - 1];
+            Ok(Scales::of_flow(orbit, counted.evaluations.get() as f64 / PILOT, spread.max(1e-12)))
+        }
+    }
+}
+
+/// Two runs: from the default state, and from near the end of the first.
+pub fn twice(orbit: &Orbit, scales: &Scales) -> Result<[LyapunovSpectrum; 2], Error> {
+    let first = once(orbit, &orbit.system().default_state(), scales)?;
+    let mut rng = ChaCha8Rng::seed_from_u64(SEED);
+    let start: Vec<f64> =
+        first.final_state.iter().map(|x| x * (1.0 - DISPLACEMENT * rng.random::<f64>())).collect();
+    let second = once(orbit, &start, scales)?;
+    Ok([first, second])
+}
+
+fn once(orbit: &Orbit, start: &[f64], scales: &Scales) -> Result<LyapunovSpectrum, Error> {
+    match orbit {
+        Orbit::Flow(flow) => {
+            let config = FlowLyapunovConfig::new(scales.duration, scales.interval)
+                .with_transient(scales.transient)
+                .with_exponents(scales.exponents)
+                .with_tolerance(scales.tolerance);
+            flow_lyapunov_spectrum(flow, start, &config)
+        }
+        Orbit::Map(map) => {
+            let config = LyapunovConfig::new(scales.transient as usize, scales.duration as usize);
+            lyapunov_spectrum(map, start, &config)
+        }
+        Orbit::DelayFlow(flow) => {
+            let config = DelayLyapunovConfig::new(scales.duration, scales.exponents)
+                .with_transient(scales.transient)
+                .with_steps_per_delay(scales.steps_per_delay)
+                .with_interval(scales.interval);
+            delay_lyapunov_spectrum(flow.as_ref(), start, &config)
+        }
+    }
+}
+
+/// A flow that counts evaluations of its Jacobian.
+struct Counted<'a> {
+    flow: &'a dyn attractor_systems::catalog::CatalogFlow,
+    evaluations: Cell<u64>,
+}
+
+impl Flow for Counted<'_> {
+    fn dim(&self) -> usize {
+        self.flow.dim()
+    }
+    fn rhs(&self, t: f64, x: &[f64], dx: &mut [f64]) {
+        self.flow.rhs(t, x, dx);
+    }
+    fn jacobian(&self, t: f64, x: &[f64], jacobian: ArrayViewMut2<'_, f64>) {
+        self.evaluations.set(self.evaluations.get() + 1);
+        self.flow.jacobian(t, x, jacobian);
+    }
+}

@@ -1,0 +1,170 @@
+//! Invariants of the catalogue's systems as this project measures them: the table in `data/invariants.json`.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::{delay_flows, flows, maps, plain};
+
+/// A measured number and its standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measured {
+    /// The number.
+    pub value: f64,
+    /// Its standard error; how it is found differs from column to column.
+    pub error: f64,
+}
+
+/// What kind of equation a system is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Kind {
+    /// A [`Flow`](crate::Flow).
+    Flow,
+    /// A [`Map`](crate::Map).
+    Map,
+    /// A [`DelayFlow`](crate::DelayFlow).
+    DelayFlow,
+}
+
+/// What the measured exponents say of the motion. An exponent counts as 0 within three standard errors, and within
+/// what the ends of the run may contribute to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Behaviour {
+    /// Two or more positive exponents.
+    Hyperchaotic,
+    /// One positive exponent.
+    Chaotic,
+    /// None: a fixed point, a cycle or a torus.
+    Regular,
+    /// The two runs disagree.
+    Undecided,
+}
+
+/// A slope in a log-log plot, and where it was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasuredDimension {
+    /// The slope.
+    pub value: f64,
+    /// The larger of the standard error of the fit and half the difference between the two halves of the trajectory.
+    pub error: f64,
+    /// Standard deviation of the slopes between neighbouring points of the fit: large where nothing scales.
+    pub spread: f64,
+    /// Least and largest scale of the fit: radii in standard deviations of the variables for the correlation
+    /// dimension, boxes along the longest side for the box dimension.
+    pub range: [f64; 2],
+}
+
+/// How a row was measured. Times in the time unit of the system; steps for a map.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Time before the first measurement.
+    pub transient: f64,
+    /// Measured time of each of the two runs for the exponents.
+    pub duration: f64,
+    /// Time between orthonormalisations.
+    pub interval: f64,
+    /// Relative and absolute tolerance of the integrator, for flows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tolerance: Option<f64>,
+    /// Integrator steps in the largest delay, for delay flows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps_per_delay: Option<usize>,
+    /// Samples of the trajectory behind dimensions, times and periods.
+    pub samples: usize,
+    /// Their distance in time.
+    pub dt: f64,
+    /// Seed of the displacement between the two runs.
+    pub seed: u64,
+}
+
+/// The literature's exponents, as [`KnownExponents`](crate::KnownExponents).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Literature {
+    /// The exponents, largest first; perhaps only the leading ones.
+    pub exponents: Vec<f64>,
+    /// Their uncertainty.
+    pub tolerance: f64,
+    /// Where they come from.
+    pub source: String,
+}
+
+/// Invariants of a system at its default parameters, measured by this project with the program
+/// `crates/measures/examples/invariants`; only [`literature`](Self::literature) comes from elsewhere.
+///
+/// What could not be measured is absent, and `notes` says why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invariants {
+    /// Name of the system.
+    pub name: String,
+    /// What kind of equation it is.
+    pub kind: Kind,
+    /// Number of state variables M.
+    pub dim: usize,
+    /// What the exponents say of the motion; absent where they failed.
+    pub behaviour: Option<Behaviour>,
+    /// Whether the two runs agree, on every exponent, within five standard errors of their difference.
+    pub converged: bool,
+    /// Lyapunov exponents, to base e, per time unit (per step for maps), largest first: the mean of two runs. The error
+    /// is the larger of that of means over batches in time and half the difference of the runs.
+    pub exponents: Vec<Measured>,
+    /// Exponents of −∞ after them.
+    pub collapsed: usize,
+    /// The Kaplan-Yorke dimension, with exponents compatible with 0 taken as 0.
+    pub kaplan_yorke_dimension: Option<Measured>,
+    /// The sum of all M exponents, where all were measured.
+    pub exponent_sum: Option<Measured>,
+    /// What it has to be: the mean divergence along the trajectory; for maps the mean of ln |det J|.
+    pub mean_divergence: Option<Measured>,
+    /// The correlation dimension of the standardised variables.
+    pub correlation_dimension: Option<MeasuredDimension>,
+    /// The box-counting dimension of the standardised variables.
+    pub box_dimension: Option<MeasuredDimension>,
+    /// The longest time that a variable's autocorrelation takes to fall below 1/e; the error is half the difference
+    /// between the halves of the trajectory.
+    pub autocorrelation_time: Option<Measured>,
+    /// The period of the highest peak in the power spectrum, summed over standardised variables.
+    pub dominant_period: Option<Measured>,
+    /// How it was measured.
+    pub settings: Option<Settings>,
+    /// Values of the literature to compare with.
+    pub literature: Option<Literature>,
+    /// What failed, did not converge, or is peculiar.
+    pub notes: Vec<String>,
+}
+
+static TABLE: LazyLock<Vec<Invariants>> = LazyLock::new(|| {
+    let table = include_str!("../../data/invariants.json");
+    serde_json::from_str(table).expect("the table of invariants is generated, and read by the tests")
+});
+
+/// The measured invariants of the system of this name or alias at its default parameters, flow, map or delay flow;
+/// nothing where there is no such system, or none measured. Case, spaces, hyphens and accents of the name do not count.
+///
+/// These are measurements of this project, not values of the literature; those are in
+/// [`System::known_exponents`](crate::System::known_exponents).
+pub fn invariants(name: &str) -> Option<&'static Invariants> {
+    let row = |name: &str| TABLE.iter().find(|row| plain(&row.name) == plain(name));
+    row(name).or_else(|| {
+        let names = flows()
+            .iter()
+            .map(|system| (system.name(), system.aliases()))
+            .chain(maps().iter().map(|system| (system.name(), system.aliases())))
+            .chain(delay_flows().iter().map(|system| (system.name(), system.aliases())))
+            .find(|(_, aliases)| aliases.iter().any(|alias| plain(alias) == plain(name)));
+        row(names?.0)
+    })
+}
+
+/// The whole table, in the order of the catalogue.
+pub fn invariants_table() -> &'static [Invariants] {
+    &TABLE
+}
