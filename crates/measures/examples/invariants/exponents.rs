@@ -6,7 +6,7 @@ use attractor_measures::{
     DelayLyapunovConfig, Error, FlowLyapunovConfig, LyapunovConfig, LyapunovSpectrum,
     delay_lyapunov_spectrum, flow_lyapunov_spectrum, lyapunov_spectrum,
 };
-use attractor_systems::{DelayFlow, Flow, Map};
+use attractor_systems::{Flow, Map};
 use ndarray::ArrayViewMut2;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -19,7 +19,7 @@ const PAST: usize = 8;
 pub fn observe(
     orbit: &Orbit,
     trajectory: &Trajectory,
-) -> attractor_systems::Result<(Trajectory, Vec<String>)> {
+) -> Result<(Trajectory, Vec<String>), Box<dyn std::error::Error>> {
     let names = orbit.system().variables();
     let mut notes = Vec::new();
     let mut columns: Vec<Array1<f64>> = Vec::new();

@@ -2,7 +2,7 @@
 
 use attractor_measures::Estimate;
 use attractor_systems::catalog::{CatalogDelayFlow, CatalogFlow, CatalogMap};
-use attractor_systems::{DelayFlow, Property, Simulation, System, Trajectory};
+use attractor_systems::{Property, Simulation, System, Trajectory};
 use nalgebra::DMatrix;
 use ndarray::Array2;
 

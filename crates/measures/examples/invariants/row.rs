@@ -21,7 +21,7 @@ const AGREE: f64 = 5.0;
 /// What the ends of a run may add to the sum of logarithms along a neutral direction: a ratio of speeds of e^5.
 const ENDS: f64 = 5.0;
 /// Samples of a map, or of a flow, that enter the correlation dimension.
-const PAIRED: usize = 60_000;
+const PAIRED: usize = 30_000;
 /// Samples that a box of the finest level holds on average.
 const VISITS: f64 = 10.0;
 

@@ -20,15 +20,15 @@ pub struct Scales {
 }
 
 /// Steps of a map in each of the two runs.
-const MAP_STEPS: f64 = 1e6;
+const MAP_STEPS: f64 = 5e5;
 /// Periods of a flow in each of the two runs, where they are not too dear.
-const PERIODS: f64 = 3000.0;
+const PERIODS: f64 = 1500.0;
 /// Periods of a flow at the least.
 const LEAST_PERIODS: f64 = 100.0;
 /// Samples of a flow per period.
 const PER_PERIOD: f64 = 50.0;
 /// Evaluations of the right-hand side, each weighted by its dearness, that one run for the exponents may take.
-const BUDGET: f64 = 1.5e7;
+const BUDGET: f64 = 1.5e6;
 /// Steps of the integrator in the largest delay.
 const STEPS_PER_DELAY: usize = 100;
 /// Exponents of a delay flow.
@@ -73,7 +73,7 @@ impl Scales {
     /// Of a delay flow with this largest delay.
     pub fn of_delay_flow(orbit: &Orbit, delay: f64) -> Self {
         let period = period(orbit.system());
-        let periods = (5e5 * delay / STEPS_PER_DELAY as f64 / period).clamp(LEAST_PERIODS, PERIODS).round();
+        let periods = (2e5 * delay / STEPS_PER_DELAY as f64 / period).clamp(LEAST_PERIODS, PERIODS).round();
         Self {
             transient: 0.2 * periods * period,
             duration: periods * period,

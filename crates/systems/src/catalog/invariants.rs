@@ -168,3 +168,69 @@ pub fn invariants(name: &str) -> Option<&'static Invariants> {
 pub fn invariants_table() -> &'static [Invariants] {
     &TABLE
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::System;
+
+    fn catalogue() -> Vec<(Kind, &'static str, usize)> {
+        fn describe(kind: Kind, system: &(impl System + ?Sized)) -> (Kind, &'static str, usize) {
+            (kind, system.name(), system.variables().len())
+        }
+        let flows = flows().into_iter().map(|system| describe(Kind::Flow, &*system));
+        let maps = maps().into_iter().map(|system| describe(Kind::Map, &*system));
+        let delay_flows = delay_flows().into_iter().map(|system| describe(Kind::DelayFlow, &*system));
+        flows.chain(maps).chain(delay_flows).collect()
+    }
+
+    #[test]
+    fn every_system_has_a_row_or_says_why_not() {
+        let rows: Vec<_> = invariants_table().iter().map(|row| (row.kind, row.name.as_str(), row.dim)).collect();
+        assert_eq!(
+            rows,
+            catalogue(),
+            "cargo run --release -p attractor-measures --example invariants measures new systems"
+        );
+        for row in invariants_table() {
+            assert!(row.behaviour.is_some() || !row.notes.is_empty(), "{}", row.name);
+            assert!(row.converged || !row.notes.is_empty(), "{}", row.name);
+            assert_eq!(row.behaviour.is_some(), !row.exponents.is_empty(), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn lorenz_roessler_and_henon_are_those_of_the_literature() {
+        // Sprott (2003), Chaos and Time-Series Analysis, appendix A.
+        for (name, expected) in [
+            ("Lorenz", &[0.906, 0.0, -14.57][..]),
+            ("Rössler", &[0.0714, 0.0, -5.3943]),
+            ("Hénon", &[0.419_22, -1.623_19]),
+        ] {
+            let row = invariants(name).unwrap();
+            assert_eq!(row.exponents.len(), expected.len());
+            for (ours, theirs) in row.exponents.iter().zip(expected) {
+                assert!((ours.value - theirs).abs() < 5e-3, "{name}: {ours:?} against {theirs}");
+            }
+            assert!(row.converged && row.behaviour == Some(Behaviour::Chaotic), "{row:?}");
+        }
+        assert!(invariants("no such system").is_none());
+    }
+
+    #[test]
+    fn numbers_make_sense() {
+        for row in invariants_table() {
+            let name = &row.name;
+            assert!(row.exponents.is_sorted_by(|a, b| a.value >= b.value - a.error - b.error), "{name}");
+            assert!(row.exponents.iter().all(|x| x.value.is_finite() && x.error >= 0.0), "{name}");
+            if let (Some(dimension), true) = (row.kaplan_yorke_dimension, row.kind != Kind::DelayFlow) {
+                assert!((0.0..=row.dim as f64).contains(&dimension.value), "{name}: {dimension:?}");
+            }
+            if let (Some(sum), Some(divergence), true) = (row.exponent_sum, row.mean_divergence, row.converged) {
+                // Liouville.
+                let allowed = 5.0 * sum.error.hypot(divergence.error) + 1e-3 * divergence.value.abs() + 1e-5;
+                assert!((sum.value - divergence.value).abs() <= allowed, "{name}: {sum:?} {divergence:?}");
+            }
+        }
+    }
+}
