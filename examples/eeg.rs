@@ -152,7 +152,7 @@ fn judge<M: Generative>(
     let exported = fit.model.exported()?;
     let start = start_states(&fit.model, &exported, data, None)?;
     let reconstruction = Reconstruction::new(exported, eeg, Some(standardizer.clone()))?;
-    let protocol = Protocol { test: eeg, start: &start, floor: None, true_lambda: None };
+    let protocol = Protocol { test: eeg, start: &start, floor: None, true_lambda: None, intervals: None };
     let (evaluation, [run, _]) = evaluate(&reconstruction, &protocol, &mut ChaCha8Rng::seed_from_u64(seed))?;
     Ok((Report::new(fit, evaluation), run))
 }

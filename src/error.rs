@@ -34,10 +34,25 @@ pub enum Error {
         /// The size found.
         found: usize,
     },
+    /// The data do not say over which time they forget themselves.
+    #[error(
+        "no variable forgets itself within a tenth of the {samples} samples; remove trends, give more data, or set the \
+         interval by hand"
+    )]
+    NoTimeScale {
+        /// Samples there are.
+        samples: usize,
+    },
     /// The posterior mean is not finite: the encoder has diverged.
     #[error("the posterior mean at step {step} is not finite; go back to the last good checkpoint")]
     NotFinite {
         /// The step, from 0.
         step: usize,
+    },
+    /// A state that should be a fixed point of a flow is not.
+    #[error("the flow moves at a speed of {speed} at this state; pass one where it stands still")]
+    NotFixed {
+        /// Speed of the fastest variable.
+        speed: f64,
     },
 }

@@ -3,7 +3,7 @@
 //! From noisy observations it infers a piecewise-linear recurrent neural network whose freely running trajectories have
 //! the geometry, the rhythm and the chaos of the system that made the data. This crate is the front door: it re-exports
 //! the members of the workspace and adds what needs all of them: the [`Reconstruction`] in the units of the data,
-//! [`generate`] and the [`Report`].
+//! [`generate`], the [`Report`] and the exact [`analyse`](analyse()).
 //!
 //! | member | what it holds |
 //! |---|---|
@@ -42,24 +42,36 @@
 //! # Ok::<(), attractor::Error>(())
 //! ```
 
+mod analysis;
 mod error;
+mod forcing_interval;
 mod generate;
 mod infer;
+mod orbits;
 mod reconstruction;
 mod report;
+mod scores;
 mod summary;
+mod true_fixed_points;
 
 pub use attractor_measures as measures;
 pub use attractor_models as models;
 pub use attractor_systems as systems;
 pub use attractor_train as train;
 
+pub use analysis::{Analysis, AnalysisConfig, CertificateSummary, SlowState, SymbolicDynamics, analyse};
 pub use error::Error;
+pub use forcing_interval::{ForcingInterval, forcing_interval, predictability_interval};
 pub use generate::{Generate, Generated, generate};
 pub use infer::{Generative, StartStates, posterior_mean, start_states};
+pub use orbits::{Branch, Cycle, FixedPoint, FixedPointManifold, Multiplier};
 pub use reconstruction::Reconstruction;
 pub use report::{DeadModel, DivergenceEstimate, Evaluation, Protocol, Report, Verdict, evaluate};
+pub use scores::{Intervals, Score, ScoreInterval, Scores};
 pub use summary::{Failure, Spread, Summary};
+pub use true_fixed_points::{
+    FixedPointComparison, NEAR, NearestFixedPoint, Rate, TrueFixedPoint, compare_fixed_points,
+};
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -67,8 +79,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What most programs need, in one `use`.
 pub mod prelude {
     pub use crate::{
-        DeadModel, Evaluation, Generate, Generated, Generative, Protocol, Reconstruction, Report,
-        StartStates, Summary, Verdict, evaluate, generate, posterior_mean, start_states,
+        Analysis, AnalysisConfig, DeadModel, Evaluation, Generate, Generated, Generative, Protocol,
+        Reconstruction, Report, StartStates, Summary, TrueFixedPoint, Verdict, analyse, compare_fixed_points,
+        evaluate, forcing_interval, generate, posterior_mean, predictability_interval, start_states,
     };
     pub use attractor_measures::{
         LongTermBehaviour, LongTermConfig, LyapunovConfig, long_term_behaviour, lyapunov_spectrum,

@@ -2,7 +2,7 @@
 
 use attractor_models::GenerativeModel;
 use attractor_systems::{Standardizer, Trajectory};
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
@@ -54,8 +54,12 @@ impl Reconstruction {
     /// # Errors
     /// When the number of variables differs.
     pub fn to_model_units(&self, data: &Trajectory) -> Result<Trajectory> {
+        Ok(self.standardized(data)?)
+    }
+
+    pub(crate) fn standardized(&self, data: &Trajectory) -> Result<Trajectory, attractor_systems::Error> {
         match &self.standardizer {
-            Some(standardizer) => Ok(standardizer.apply(data)?),
+            Some(standardizer) => standardizer.apply(data),
             None => Ok(data.clone()),
         }
     }
@@ -71,5 +75,32 @@ impl Reconstruction {
             None => trajectory,
         };
         Ok(trajectory.with_names(self.names.clone())?)
+    }
+
+    /// Names of the variables of the data \[N\].
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// What is observed, without noise, in latent states \[T, M\]: observations \[T, N\] in the units of the data.
+    ///
+    /// # Errors
+    /// [`Error::Size`] for states of another dimension; when a value is not finite.
+    pub fn observations(&self, states: ArrayView2<'_, f64>) -> Result<Array2<f64>> {
+        let readout = &self.model.readout;
+        let (expected, found) = (readout.matrix.ncols(), states.ncols());
+        if expected != found {
+            return Err(Error::Size { what: "latents M of the states", expected, found });
+        }
+        Ok(self.to_data_units(states.dot(&readout.matrix.t()) + &readout.offset)?.into_data())
+    }
+
+    /// As [`observations`](Self::observations), of one state \[M\].
+    ///
+    /// # Errors
+    /// As [`observations`](Self::observations).
+    pub fn observation(&self, state: &[f64]) -> Result<Vec<f64>> {
+        let states = Array2::from_shape_fn((1, state.len()), |(_, latent)| state[latent]);
+        Ok(self.observations(states.view())?.into_raw_vec_and_offset().0)
     }
 }

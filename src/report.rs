@@ -3,9 +3,9 @@
 use std::fmt;
 
 use attractor_measures::{
-    Estimate, GaussianMixtureConfig, LongTermBehaviour, LongTermConfig, PowerSpectrumConfig, PredictionError,
-    StateSpaceConfig, gaussian_mixture_divergence, long_term_behaviour, power_spectrum_distance,
-    prediction_error, state_space_divergence,
+    BootstrapConfig, Estimate, GaussianMixtureConfig, LongTermBehaviour, LongTermConfig, PowerSpectrumConfig,
+    PredictionError, StateSpaceConfig, gaussian_mixture_divergence, long_term_behaviour,
+    power_spectrum_distance, prediction_error, state_space_divergence,
 };
 use attractor_systems::{PiecewiseLinearMap, Trajectory};
 use attractor_train::{Fit, Outcome};
@@ -13,7 +13,10 @@ use ndarray::{Array1, Array2};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Generate, Generated, Reconstruction, Result, StartStates, generate};
+use crate::{
+    Error, Generate, Generated, Intervals, Reconstruction, Result, Score, Scores, StartStates, generate,
+    scores::{self, Compared},
+};
 
 /// How far ahead prediction errors look, in steps.
 const HORIZON: usize = 20;
@@ -39,6 +42,9 @@ pub struct Protocol<'a> {
     pub floor: Option<&'a Trajectory>,
     /// The largest Lyapunov exponent of the true system per unit of time, where it is known.
     pub true_lambda: Option<f64>,
+    /// With intervals of the scores of the free run and their floors by the block bootstrap; none where it is not needed,
+    /// as in medians over seeds. A resample of 100,000 samples of 3 variables costs some hundredths of a second.
+    pub intervals: Option<BootstrapConfig>,
 }
 
 /// Whether the free run lives as the data do.
@@ -54,6 +60,19 @@ pub enum Verdict {
     Trapped,
     /// The free run left the finite numbers.
     Diverged,
+}
+
+impl Verdict {
+    /// Of a free run that stayed finite, where the largest exponent of the true system may be known.
+    fn of(behaviour: &LongTermBehaviour, true_lambda: Option<f64>) -> Self {
+        match behaviour {
+            LongTermBehaviour::Divergent { .. } => Self::Diverged,
+            LongTermBehaviour::FixedPoint { .. } => Self::Trapped,
+            behaviour if behaviour.is_chaotic() => Self::Chaotic,
+            _ if true_lambda.is_some_and(|lambda| lambda > 0.0) => Self::Trapped,
+            _ => Self::NotChaotic,
+        }
+    }
 }
 
 /// Scores of a model that predicts no change at all: an excellent one-step error and no dynamics.
@@ -110,12 +129,85 @@ pub struct Evaluation {
     pub floor_d_h: Option<f64>,
     /// The same scores for a model without dynamics.
     pub dead_model: DeadModel,
+    /// More scores, each beside its floor and that of a model without dynamics.
+    #[serde(default)]
+    pub scores: Scores,
+    /// How far chance moves the scores of the deterministic free run, where that was asked for.
+    #[serde(default)]
+    pub intervals: Option<Intervals>,
     /// What becomes of the free run.
     pub behaviour: LongTermBehaviour,
     /// What that means.
     pub verdict: Verdict,
     /// Why a score is missing.
     pub notes: Vec<String>,
+}
+
+impl Evaluation {
+    /// Rows of measure, this model, floor and dead model, as text. Where the scores have intervals, these are said below
+    /// the model's score and its floor.
+    pub fn table(&self) -> Vec<[String; 4]> {
+        let number = |value: Option<f64>| value.map_or_else(|| "-".to_string(), format_number);
+        let row =
+            |name: &str, model, floor, dead| [name.to_string(), number(model), number(floor), number(dead)];
+        let by = match self.d_stsp_by {
+            DivergenceEstimate::Binning => "D_stsp (state space)",
+            DivergenceEstimate::GaussianMixture => "D_stsp (mixtures)",
+        };
+        let mut rows = Vec::new();
+        let dead = &self.dead_model;
+        rows.push(row(by, self.d_stsp, self.floor_d_stsp, dead.d_stsp));
+        rows.extend(self.intervals.as_ref().map(|all| all.d_stsp.row()));
+        rows.push(row("D_H (power spectra)", self.d_h, self.floor_d_h, dead.d_h));
+        rows.extend(self.intervals.as_ref().map(|all| all.d_h.row()));
+        if self.d_stsp_stochastic.is_some() || self.d_h_stochastic.is_some() {
+            rows.push(row(
+                "D_stsp, with process noise",
+                self.d_stsp_stochastic,
+                self.floor_d_stsp,
+                dead.d_stsp,
+            ));
+            rows.push(row("D_H, with process noise", self.d_h_stochastic, self.floor_d_h, dead.d_h));
+        }
+        let scored = |name: &str, score: &Score| row(name, score.value, score.floor, score.dead_model);
+        let further = &self.scores;
+        rows.push(scored("sliced Wasserstein (sd)", &further.sliced_wasserstein));
+        rows.extend(self.intervals.as_ref().map(|all| all.sliced_wasserstein.row()));
+        rows.push(scored("autocorrelation error", &further.autocorrelation_error));
+        rows.extend([
+            row("lambda_max (1/time)", self.lambda_max, self.lambda_max_true, Some(0.0)),
+            row("PE(20)", self.pe_20, None, dead.pe_20),
+            row("one-step error", self.one_step_mse, None, dead.one_step_mse),
+            scored("MAE, 20 steps (sd)", &further.mean_absolute_error),
+            scored("MASE, 20 steps", &further.mean_absolute_scaled_error),
+            scored("sMAPE, 20 steps (%)", &further.symmetric_mean_absolute_percentage_error),
+            scored("valid prediction time", &further.valid_prediction_time),
+        ]);
+        if further.valid_lyapunov_times.value.is_some() {
+            rows.push(scored("... in Lyapunov times", &further.valid_lyapunov_times));
+        }
+        rows
+    }
+
+    /// One sentence on whether the model has the dynamics of the data.
+    pub fn verdict_text(&self) -> String {
+        let e = self;
+        let lambda = e.lambda_max.map_or_else(|| "-".to_string(), format_number);
+        match e.verdict {
+            Verdict::Chaotic => format!("The free run is chaotic (lambda_max {lambda})."),
+            Verdict::NotChaotic => format!(
+                "The free run is not chaotic (lambda_max {lambda}): right for a system that oscillates, a trapped fit for a \
+                 chaotic one."
+            ),
+            Verdict::Trapped => format!(
+                "TRAPPED FIT: the free run does not live as the data do (lambda_max {lambda}), whatever its prediction \
+                 errors say. Train again from another seed."
+            ),
+            Verdict::Diverged => {
+                "DIVERGED: the free run leaves the finite numbers. Regularize or train longer.".to_string()
+            }
+        }
+    }
 }
 
 /// Evaluates a reconstruction by the protocol of \[H23\]: one free run of 1.25 T steps from the first start state, of which
@@ -130,7 +222,7 @@ pub fn evaluate(
     protocol: &Protocol<'_>,
     rng: &mut impl Rng,
 ) -> Result<(Evaluation, [Option<Generated>; 2])> {
-    let Protocol { test, start, floor, true_lambda } = *protocol;
+    let Protocol { test, start, floor, true_lambda, intervals } = *protocol;
     let dynamics = &reconstruction.model().dynamics;
     let from = start.states.initial_row().to_vec();
     let mut notes = Vec::new();
@@ -175,7 +267,8 @@ pub fn evaluate(
     let [d_stsp_stochastic, d_h_stochastic] = scores(stochastic.as_ref().map(|run| &run.observations))?;
     let [floor_d_stsp, floor_d_h] = scores(floor)?;
     let still = Array2::from_shape_fn(test.data().dim(), |(_, column)| test.data()[[0, column]]);
-    let [dead_d_stsp, dead_d_h] = scores(Some(&Trajectory::new(still, test.dt())?))?;
+    let still = Trajectory::new(still, test.dt())?;
+    let [dead_d_stsp, dead_d_h] = scores(Some(&still))?;
 
     let targets = reconstruction.to_model_units(test)?;
     let readout = &reconstruction.model().readout;
@@ -190,7 +283,7 @@ pub fn evaluate(
     // One run of the length of the test data tells both, so that they cannot contradict each other: a chaotic transient
     // may end in a cycle long after a short look at it.
     let length = LongTermConfig {
-        transient: test.len() / 4,
+        transient: (test.len() / 4).max(1_000),
         steps: test.len().max(10_000),
         ..LongTermConfig::default()
     };
@@ -200,15 +293,12 @@ pub fn evaluate(
         value: per_step.value * per_time,
         standard_error: per_step.standard_error * per_time,
     });
-    let chaotic_system = true_lambda.is_some_and(|lambda| lambda > 0.0);
-    let verdict = match &behaviour {
-        _ if deterministic.is_none() => Verdict::Diverged,
-        LongTermBehaviour::Divergent { .. } => Verdict::Diverged,
-        LongTermBehaviour::FixedPoint { .. } => Verdict::Trapped,
-        behaviour if behaviour.is_chaotic() => Verdict::Chaotic,
-        _ if chaotic_system => Verdict::Trapped,
-        _ => Verdict::NotChaotic,
-    };
+    let verdict =
+        if deterministic.is_none() { Verdict::Diverged } else { Verdict::of(&behaviour, true_lambda) };
+    let generated = deterministic.as_ref().map(|run| &run.observations);
+    let compared = Compared { reconstruction, test, start, generated, floor, dead: &still, true_lambda };
+    let further = scores::further(&compared, &mut notes, rng)?;
+    let intervals = intervals.map(|config| scores::intervals(&compared, d_stsp_by, &config, &mut notes, rng));
     let evaluation = Evaluation {
         d_stsp,
         d_stsp_by,
@@ -229,6 +319,8 @@ pub fn evaluate(
             pe_20: dead.at(HORIZON),
             one_step_mse: dead.at(1),
         },
+        scores: further,
+        intervals,
         behaviour,
         verdict,
         notes,
@@ -247,7 +339,7 @@ fn d_h(test: &Trajectory, generated: &Trajectory, notes: &mut Vec<String>) -> Re
 }
 
 /// A score that does not apply to these data is missing, with its reason told once.
-fn note<T>(error: &attractor_measures::Error, notes: &mut Vec<String>) -> Option<T> {
+pub(crate) fn note<T>(error: &attractor_measures::Error, notes: &mut Vec<String>) -> Option<T> {
     let text = error.to_string();
     if !notes.contains(&text) {
         notes.push(text);
@@ -311,55 +403,17 @@ impl Report {
 
     /// Rows of measure, this model, floor and dead model, as text.
     pub fn table(&self) -> Vec<[String; 4]> {
-        let e = &self.evaluation;
-        let number = |value: Option<f64>| value.map_or_else(|| "-".to_string(), format_number);
-        let row =
-            |name: &str, model, floor, dead| [name.to_string(), number(model), number(floor), number(dead)];
-        let by = match e.d_stsp_by {
-            DivergenceEstimate::Binning => "D_stsp (state space)",
-            DivergenceEstimate::GaussianMixture => "D_stsp (mixtures)",
-        };
-        let mut rows = vec![
-            row(by, e.d_stsp, e.floor_d_stsp, e.dead_model.d_stsp),
-            row("D_H (power spectra)", e.d_h, e.floor_d_h, e.dead_model.d_h),
-        ];
-        if e.d_stsp_stochastic.is_some() || e.d_h_stochastic.is_some() {
-            rows.extend([
-                row("D_stsp, with process noise", e.d_stsp_stochastic, e.floor_d_stsp, e.dead_model.d_stsp),
-                row("D_H, with process noise", e.d_h_stochastic, e.floor_d_h, e.dead_model.d_h),
-            ]);
-        }
-        rows.extend([
-            row("lambda_max (1/time)", e.lambda_max, e.lambda_max_true, Some(0.0)),
-            row("PE(20)", e.pe_20, None, e.dead_model.pe_20),
-            row("one-step error", e.one_step_mse, None, e.dead_model.one_step_mse),
-        ]);
-        rows
+        self.evaluation.table()
     }
 
     /// One sentence on whether the model has the dynamics of the data.
     pub fn verdict(&self) -> String {
-        let e = &self.evaluation;
-        let lambda = e.lambda_max.map_or_else(|| "-".to_string(), format_number);
-        match e.verdict {
-            Verdict::Chaotic => format!("The free run is chaotic (lambda_max {lambda})."),
-            Verdict::NotChaotic => format!(
-                "The free run is not chaotic (lambda_max {lambda}): right for a system that oscillates, a trapped fit for a \
-                 chaotic one."
-            ),
-            Verdict::Trapped => format!(
-                "TRAPPED FIT: the free run does not live as the data do (lambda_max {lambda}), whatever its prediction \
-                 errors say. Train again from another seed."
-            ),
-            Verdict::Diverged => {
-                "DIVERGED: the free run leaves the finite numbers. Regularize or train longer.".to_string()
-            }
-        }
+        self.evaluation.verdict_text()
     }
 }
 
 /// Four significant digits.
-fn format_number(value: f64) -> String {
+pub(crate) fn format_number(value: f64) -> String {
     if value == 0.0 || (0.001..10_000.0).contains(&value.abs()) {
         let digits = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
         let places = (3 - digits).clamp(0, 6) as usize;
@@ -369,22 +423,31 @@ fn format_number(value: f64) -> String {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<28}{:>12}{:>12}{:>12}", "", "this model", "true system", "dead model")?;
+        let width =
+            self.table().iter().flat_map(|row| &row[1..]).map(String::len).max().unwrap_or(0).max(10) + 2;
+        writeln!(f, "{:<28}{:>width$}{:>width$}{:>width$}", "", "this model", "true system", "dead model")?;
         for [name, model, floor, dead] in self.table() {
-            writeln!(f, "{name:<28}{model:>12}{floor:>12}{dead:>12}")?;
+            writeln!(f, "{name:<28}{model:>width$}{floor:>width$}{dead:>width$}")?;
         }
         writeln!(f)?;
-        writeln!(f, "{}", self.verdict())?;
-        writeln!(
+        writeln!(f, "{}", self.verdict_text())?;
+        write!(
             f,
             "The dead model predicts no change: its one-step error is small and its dynamics are none. Judge by D_stsp, D_H \
              and lambda_max."
         )?;
-        for note in &self.evaluation.notes {
-            writeln!(f, "Note: {note}.")?;
+        for note in &self.notes {
+            write!(f, "\nNote: {note}.")?;
         }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.evaluation)?;
         write!(f, "Training {} after {} steps, {:.1} s.", self.outcome, self.steps, self.fit_seconds)
     }
 }

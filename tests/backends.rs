@@ -235,6 +235,8 @@ fn rollouts_agree(backend: Backend, tolerance: f32) {
             check(&ClippedDendriticPlrnnConfig::new(m, l).with_inputs(k), sizes, backend, tolerance);
         }
     }
+    // Wider than the shared memory of a GPU.
+    check(&ClippedShallowPlrnnConfig::new(4, 1_500), [3, 4], backend, tolerance);
 }
 
 fn with_every_part(backend: Backend, tolerance: f32) {

@@ -53,8 +53,14 @@ pub fn all(options: &Options, data: &Data, folder: &Path) -> Result<Vec<Run>> {
     match (options.objective, m >= n) {
         (ObjectiveName::Elbo, true) => seeds(options, data, folder, &recipe::elbo(options, n, m, identity)),
         (ObjectiveName::Elbo, false) => seeds(options, data, folder, &recipe::elbo(options, n, m, linear)),
-        (ObjectiveName::Gtf, true) => seeds(options, data, folder, &recipe::gtf(options, m, identity)),
-        (ObjectiveName::Gtf, false) => seeds(options, data, folder, &recipe::gtf(options, m, linear)),
+        (_, true) => {
+            let forcing = recipe::forcing(options, data)?;
+            seeds(options, data, folder, &recipe::teacher_forcing(options, forcing, m, identity))
+        }
+        (_, false) => {
+            let forcing = recipe::forcing(options, data)?;
+            seeds(options, data, folder, &recipe::teacher_forcing(options, forcing, m, linear))
+        }
     }
 }
 
@@ -164,8 +170,13 @@ fn judge<M: Generative>(data: &Data, fit: Fit<M>, seed: u64) -> Result<Fitted> {
     let reconstruction = Reconstruction::new(exported.clone(), &data.test, Some(data.standardizer.clone()))?;
     let test = data.standardizer.apply(&data.test)?;
     let start = start_states(&fit.model, &exported, &test, None)?;
-    let protocol =
-        Protocol { test: &data.test, start: &start, floor: Some(&data.floor), true_lambda: data.true_lambda };
+    let protocol = Protocol {
+        test: &data.test,
+        start: &start,
+        floor: Some(&data.floor),
+        true_lambda: data.true_lambda,
+        intervals: None,
+    };
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let (evaluation, runs) = evaluate(&reconstruction, &protocol, &mut rng)?;
     let opening = Generate::new(data.test.len().min(2_000), start.states.initial_row().to_vec());

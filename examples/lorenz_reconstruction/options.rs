@@ -14,6 +14,8 @@ pub enum ObjectiveName {
     Elbo,
     /// The mean squared error under generalized teacher forcing of adaptive strength.
     Gtf,
+    /// The mean squared error under sparse teacher forcing.
+    Stf,
 }
 
 /// Infers a piecewise-linear RNN from noisy observations, runs it freely and measures how well it lives as the system does.
@@ -71,9 +73,13 @@ pub struct Options {
     /// Noise added to what a teacher-forced model starts from and is forced by, in standard deviations of the data.
     #[arg(long)]
     pub noise: Option<f64>,
-    /// Constant strength of teacher forcing, instead of the adaptive one.
+    /// Constant strength of generalized teacher forcing, instead of the adaptive one.
     #[arg(long)]
     pub alpha: Option<f64>,
+    /// Steps from one forcing to the next of sparse teacher forcing; without it, the time over which the data forget
+    /// themselves.
+    #[arg(long, value_name = "STEPS")]
+    pub interval: Option<usize>,
     /// Fits from this many seeds, on all cores, and reports medians; trapped fits count, diverged ones are listed.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     pub seeds: u64,

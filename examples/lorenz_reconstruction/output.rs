@@ -28,16 +28,15 @@ const DRAWN: usize = 20_000;
 
 /// Writes everything but the report into the output folder. A run that diverged leaves its pictures out.
 pub fn write(out: &Path, options: &Options, data: &Data, fitted: &Fitted) -> Result<()> {
+    let forced = "Loss and its terms: the mean squared error of the forced rollout, in variances of the data, and the \
+                  strength of the forcing.";
     let (title, course) = match options.objective {
         ObjectiveName::Elbo => (
             "Reconstruction by a sequential VAE",
             "Negative ELBO and its terms, in nats per time step. The steps early on are the held process variance going down.",
         ),
-        ObjectiveName::Gtf => (
-            "Reconstruction by generalized teacher forcing",
-            "Loss and its terms: the mean squared error of the forced rollout, in variances of the data, and the strength of \
-             the forcing.",
-        ),
+        ObjectiveName::Gtf => ("Reconstruction by generalized teacher forcing", forced),
+        ObjectiveName::Stf => ("Reconstruction by sparse teacher forcing", forced),
     };
     let mut page = HtmlReport::new(title)
         .paragraph(&data.description)

@@ -2,7 +2,11 @@
 
 use attractor::{prelude::*, train::Run};
 
-use crate::options::Options;
+use crate::{
+    Result,
+    data::Data,
+    options::{ObjectiveName, Options},
+};
 
 /// The encoder's filter reaches this many samples to each side: wide enough to smooth the noise away.
 const REACH: usize = 12;
@@ -37,14 +41,29 @@ pub fn elbo<O>(
     }
 }
 
-/// Generalized teacher forcing with the settings of \[H23\], but for the learning rate: from 5e-3 instead of 1e-3 the published
-/// series are reconstructed as well after a third of the steps.
-pub fn gtf<O>(
+/// How strongly and how often the data force the model.
+pub fn forcing(options: &Options, data: &Data) -> Result<TeacherForcing> {
+    if options.objective != ObjectiveName::Stf {
+        return Ok(options.alpha.map_or_else(TeacherForcing::adaptive, TeacherForcing::generalized));
+    }
+    let interval = if let Some(interval) = options.interval {
+        interval
+    } else {
+        let interval = forcing_interval(&data.train[0])?.interval;
+        println!("The data forget themselves within {interval} steps: forced that often.");
+        interval
+    };
+    Ok(TeacherForcing::sparse(interval))
+}
+
+/// Teacher forcing with the settings of \[H23\], but for the learning rate: from 5e-3 instead of 1e-3 the published series are
+/// reconstructed as well after a third of the steps.
+pub fn teacher_forcing<O>(
     options: &Options,
+    forcing: TeacherForcing,
     latent: usize,
     observation: O,
 ) -> Run<StateSpaceModelConfig<ClippedShallowPlrnnConfig, O>, TeacherForcing> {
-    let forcing = options.alpha.map_or_else(TeacherForcing::adaptive, TeacherForcing::generalized);
     Run {
         model: StateSpaceModelConfig::new(
             ClippedShallowPlrnnConfig::new(latent, options.hidden.unwrap_or(50)),

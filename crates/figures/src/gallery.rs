@@ -145,7 +145,12 @@ fn panel(
         return Ok(());
     }
     if !portrait.is_curve {
-        canvas.dots(&places, if points.len() > 2_000 { 0.45 } else { 0.8 }, color(1.0));
+        let radius = match points.len() {
+            0..=64 => 2.0,
+            65..=2_000 => 0.8,
+            _ => 0.45,
+        };
+        canvas.dots(&places, radius, color(1.0));
         return Ok(());
     }
     let mut strokes: Vec<&[(f32, f32, f32)]> = (0..points.len().saturating_sub(1))

@@ -196,7 +196,7 @@ impl<'a, E: Float> Cell<'a, E> {
         let Some((w, weights)) = &self.transposes else { unreachable!("the way back has its transposes") };
         match self.rollout.features {
             Features::Hidden { thresholds, clipped, .. } => {
-                self.units_back(w, dz, (thresholds, clipped), gate, df, threshold_sums);
+                Self::units_back(w, dz, (thresholds, clipped), gate, df, threshold_sums);
                 if let Some(weights) = weights {
                     product(weights, df, before);
                 }
@@ -223,7 +223,6 @@ impl<'a, E: Float> Cell<'a, E> {
     /// The part of [`step_back`](Self::step_back) that leads from dL/dẑ to before the rectification of hidden units.
     #[inline(always)]
     fn units_back<V: Lanes<Element = E>, const NB: usize>(
-        &self,
         w: &Matrix<E>,
         dz: &[[V; NB]],
         (thresholds, clipped): (&[E], bool),

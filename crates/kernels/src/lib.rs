@@ -11,6 +11,10 @@
     clippy::inline_always,
     reason = "vectors are only fast inside the functions that enable their instructions, so all below these is inlined"
 )]
+#![allow(
+    clippy::manual_memcpy,
+    reason = "registers are stored one by one: a copy of many would go through memory twice"
+)]
 #![allow(clippy::needless_range_loop, reason = "loops over registers of a tile read best by their indices")]
 
 mod backward;

@@ -338,8 +338,19 @@ fn agree(case: &Case) -> Result<(), TestCaseError> {
         prop_assume!(case.nearest_kink(&found_states) > 2e-6);
         let expected = case
             .with(|x| x, |rollout| backward_with(Instructions::Portable, rollout, &found_states, &grad, ALL));
-        for ((name, found), (_, expected)) in named(&found).into_iter().zip(named(&expected)) {
-            let difference = difference(&found, &expected);
+        // The terms of a sum over time and sequences may cancel in one weight and not in another: its rounding is that of
+        // the largest sum of them all.
+        let is_sum = |name: &str| !matches!(name, "z0" | "drive" | "target");
+        let expected = named(&expected);
+        let sums = expected.iter().filter(|(name, _)| is_sum(name)).flat_map(|(_, values)| values);
+        let largest_sum = sums.fold(1e-6, |scale: f64, x| scale.max(x.abs()));
+        for ((name, found), (_, expected)) in named(&found).into_iter().zip(expected) {
+            let difference = if is_sum(name) {
+                let largest = expected.iter().fold(0.0, |scale: f64, x| scale.max(x.abs()));
+                difference(&found, &expected) * largest.max(1e-6) / largest_sum
+            } else {
+                difference(&found, &expected)
+            };
             prop_assert!(difference < 3e-5, "{set:?} {:?}: {name} {difference}", case.kind);
         }
     }

@@ -52,6 +52,20 @@ pub enum Error {
         /// Variable.
         column: usize,
     },
+    /// A count, rank or label is not a whole number.
+    #[error(
+        "{what}: the value {value} at row {row}, column {column} is not a whole number; round it or decode it first"
+    )]
+    NotWhole {
+        /// Which argument.
+        what: &'static str,
+        /// Time step.
+        row: usize,
+        /// Variable.
+        column: usize,
+        /// The value.
+        value: f64,
+    },
     /// Two trajectories are sampled at different steps of time.
     #[error("the trajectories are sampled every {truth} and every {generated}; resample one of them")]
     SamplingStep {
@@ -59,6 +73,37 @@ pub enum Error {
         truth: f64,
         /// Time step of the generated trajectory.
         generated: f64,
+    },
+    /// A text that names no linear region.
+    #[error(
+        "{text:?} names no linear region; it must be one digit per unit, 1 where the unit is active and 0 elsewhere"
+    )]
+    Region {
+        /// The text.
+        text: String,
+    },
+    /// A setting is out of its range.
+    #[error("setting {setting} is {value}; it must be {requirement}")]
+    Setting {
+        /// Name of the setting.
+        setting: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it must be.
+        requirement: &'static str,
+    },
+    /// A computation would take more than it may.
+    #[error(
+        "{what}: {} or more would be needed, {limit} are allowed; raise the limit or ask for less",
+        number(*needed)
+    )]
+    Limit {
+        /// What there would be too many of.
+        what: &'static str,
+        /// How many are allowed.
+        limit: usize,
+        /// How many it would take: an estimate, or what is known when the limit is met.
+        needed: f64,
     },
     /// A histogram of this size would mostly be smoothing.
     #[error(
@@ -84,44 +129,21 @@ pub enum Error {
         /// Steps ahead.
         horizon: usize,
     },
-    /// A setting is out of its range.
-    #[error("setting {setting} is {value}; it must be {requirement}")]
-    Setting {
-        /// Name of the setting.
-        setting: &'static str,
-        /// Its value.
-        value: f64,
-        /// What it must be.
-        requirement: &'static str,
+    /// A measure failed on too many resamples.
+    #[error("the measure failed on {failed} of {resamples} resamples, first because: {first}")]
+    Resampling {
+        /// Resamples on which it failed.
+        failed: usize,
+        /// Resamples in all.
+        resamples: usize,
+        /// What the first failure says.
+        first: Box<Error>,
     },
     /// The orbit, or the Jacobian along it, left the finite numbers.
     #[error("the orbit diverged at step {step}; start elsewhere, or the map is unbounded")]
     Diverged {
         /// Steps from the initial state, the transient included.
         step: usize,
-    },
-    /// A text that names no linear region.
-    #[error(
-        "{text:?} names no linear region; it must be one digit per unit, 1 where the unit is active and 0 elsewhere"
-    )]
-    Region {
-        /// The text.
-        text: String,
-    },
-    /// The eigenvalues of a Jacobian did not converge.
-    #[error("the eigenvalues of a Jacobian did not converge; rescale the states to similar sizes")]
-    Eigenvalues,
-    /// A search would take more than it was allowed to.
-    #[error(
-        "{what}: about {estimate:.3e} are needed, the budget is {budget}; raise it, or search without a certificate"
-    )]
-    Budget {
-        /// What is counted.
-        what: &'static str,
-        /// How many are allowed.
-        budget: usize,
-        /// How many it would take.
-        estimate: f64,
     },
     /// The differential equation could not be integrated.
     #[error("the flow could not be integrated beyond time {time}: {reason}")]
@@ -130,20 +152,6 @@ pub enum Error {
         time: f64,
         /// What the integrator reports.
         reason: String,
-    },
-    /// A text that should say which units are active does not.
-    #[error("a linear region is written as zeros and ones; letter {column} is another")]
-    RegionText {
-        /// Which letter, from 0.
-        column: usize,
-    },
-    /// A computation would take more than it may.
-    #[error("{what}: more than the {limit} that the settings allow; raise the limit or ask for less")]
-    Limit {
-        /// What there would be too many of.
-        what: &'static str,
-        /// How many are allowed.
-        limit: usize,
     },
     /// A state that should belong to a fixed point or a cycle does not come back to itself.
     #[error(
@@ -203,31 +211,12 @@ pub enum Error {
         /// What was computed.
         what: &'static str,
     },
-    /// A count, rank or label is not a whole number.
-    #[error(
-        "{what}: the value {value} at row {row}, column {column} is not a whole number; round it or decode it first"
-    )]
-    NotWhole {
-        /// Which argument.
-        what: &'static str,
-        /// Time step.
-        row: usize,
-        /// Variable.
-        column: usize,
-        /// The value.
-        value: f64,
-    },
-    /// A measure failed on too many resamples.
-    #[error("the measure failed on {failed} of {resamples} resamples, first because: {first}")]
-    Resampling {
-        /// Resamples on which it failed.
-        failed: usize,
-        /// Resamples in all.
-        resamples: usize,
-        /// What the first failure says.
-        first: Box<Error>,
-    },
     /// The parameters of a system make no sense.
     #[error(transparent)]
     System(#[from] attractor_systems::Error),
+}
+
+/// A count that may be an estimate, large ones in powers of ten.
+fn number(count: f64) -> String {
+    if count < 1e9 { count.ceil().to_string() } else { format!("{count:.1e}") }
 }

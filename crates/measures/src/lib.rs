@@ -20,7 +20,7 @@
 //! | What changes with a parameter? | [`bifurcation_diagram`] |
 //! | Where is it slow? | [`slow_points`] |
 //! | Where does it stand still or repeat itself? | [`all_fixed_points`], [`find_cycles`] |
-//! | Of which affine maps is it made? | [`linear_regions`], [`AffinePiece`] |
+//! | Of which affine maps is it made? | [`linear_regions`], [`Region`], [`AffinePiece`] |
 //! | How sure is a score, and how good can it be? | [`bootstrap`], [`bootstrap_pair`], [`floor`](floor()) |
 //!
 //! No measure returns a number that is not finite: what cannot be measured is a typed [`Error`], and an outcome such
@@ -28,7 +28,6 @@
 //!
 //! Letters: T time, N observed, M latent (state), K inputs, S starts, F frequencies.
 
-mod affine_piece;
 mod aligned;
 mod autocorrelation_time;
 mod basin;
@@ -88,6 +87,7 @@ pub use correlation_function::{autocorrelation, cross_correlation};
 pub use correlation_sum::{CorrelationSum, correlation_sum};
 pub use delay_lyapunov::{DelayLyapunovConfig, delay_lyapunov_spectrum};
 pub use discrete_error::{accuracy, ordinal_prediction_error, spearman_correlation};
+pub use eigen::Eigenvalue;
 pub use embedding_dimension::{EmbeddingDimension, EmbeddingDimensionConfig, embedding_dimension};
 pub use embedding_lag::{EmbeddingLag, embedding_lag};
 pub use error::Error;
@@ -113,7 +113,7 @@ pub use marginal_distance::{MarginalDistance, marginal_hellinger_distance};
 pub use maximum_mean_discrepancy::{Bandwidth, MaximumMeanDiscrepancy, maximum_mean_discrepancy};
 pub use piecewise::{
     AffineFixedPoints, AffinePiece, Cell, CertificateConfig, CertificateMethod, CycleConfig, CycleSearch,
-    Eigenvalue, FixedPointCertificate, FixedPointContinuum, LinearRegions, PeriodicOrbit, Region, Stability,
+    FixedPointCertificate, FixedPointContinuum, LinearRegions, PeriodicOrbit, Region, Stability,
     all_fixed_points, find_cycles, linear_regions, random_regions, visited_regions,
 };
 pub use power_spectrum::{
@@ -125,8 +125,8 @@ pub use scaling::Scaling;
 pub use slow_points::{SlowPoint, SlowPointConfig, SlowPoints, SlowSet, slow_points};
 pub use state_space::{Binning, StateSpaceConfig, StateSpaceDivergence, state_space_divergence};
 pub use symbolic::{
-    BlockEntropy, GraphBudget, Numbering, PeriodicWords, RecurrentClass, RegionPattern, Symbol,
-    SymbolSequence, SymbolicConfig, TopologicalEntropy, Transition, TransitionGraph, symbolic_orbit,
+    BlockEntropy, GraphBudget, Numbering, PeriodicWords, RecurrentClass, Symbol, SymbolSequence,
+    SymbolicConfig, TopologicalEntropy, Transition, TransitionGraph, symbolic_orbit,
 };
 pub use valid_prediction_time::{ValidPredictionTime, valid_prediction_time};
 pub use wasserstein::{

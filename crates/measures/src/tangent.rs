@@ -1,6 +1,9 @@
 //! Tangent vectors that are carried along an orbit, and the bookkeeping of their growth.
 
+#![allow(clippy::inline_always, reason = "what is not inlined is compiled for the least of processors")]
+
 use ndarray::ArrayView2;
+use pulp::{Arch, Simd, WithSimd};
 
 use crate::{Error, Estimate, LyapunovSpectrum, Result};
 
@@ -10,9 +13,10 @@ pub(crate) struct TangentFrame {
     vectors: Vec<f64>,
     /// Which exponent each vector belongs to.
     slots: Vec<usize>,
-    scratch: Vec<f64>,
-    /// The columns of the Jacobian, one after the other.
-    columns: Vec<f64>,
+    /// The columns of the Jacobian, one after the other, each filled up to whole blocks.
+    columns: Vec<[f64; LANES]>,
+    /// [`BLOCK`] vectors as they are carried.
+    carried: Vec<[[f64; LANES]; BLOCK]>,
 }
 
 impl TangentFrame {
@@ -32,8 +36,8 @@ impl TangentFrame {
             dim,
             vectors,
             slots: (0..count).collect(),
-            scratch: vec![0.0; dim],
-            columns: vec![0.0; dim * dim],
+            columns: Vec::new(),
+            carried: vec![[[0.0; LANES]; BLOCK]; dim.div_ceil(LANES)],
         })
     }
 
@@ -53,26 +57,72 @@ impl TangentFrame {
     /// Multiplies every vector by the Jacobian \[M, M\].
     pub(crate) fn carry(&mut self, jacobian: ArrayView2<'_, f64>) {
         // By columns, the sums of all components run side by side.
-        for (row, values) in jacobian.rows().into_iter().enumerate() {
-            for (column, value) in self.columns.chunks_exact_mut(self.dim).zip(values) {
-                column[row] = *value;
+        let across = self.carried.len();
+        self.columns.resize(self.dim * across, [0.0; LANES]);
+        for (i, row) in jacobian.rows().into_iter().enumerate() {
+            for (column, value) in self.columns.chunks_exact_mut(across).zip(row) {
+                column[i / LANES][i % LANES] = *value;
             }
         }
-        for vector in self.vectors.chunks_exact_mut(self.dim) {
-            self.scratch.fill(0.0);
-            add_scaled(vector, &self.columns, &mut self.scratch);
-            vector.copy_from_slice(&self.scratch);
-        }
+        Arch::new().dispatch(Carry(self));
     }
 
     /// Orthonormalises by Gram-Schmidt, classical within blocks of vectors and modified between them, done twice where
-    /// it cancels, and reports the logarithm of each
-    /// vector's scale. Drops vectors that collapsed. Nothing when the vectors overflowed.
-    pub(crate) fn orthonormalise(&mut self, mut report: impl FnMut(usize, f64)) -> Option<()> {
-        let dim = self.dim;
+    /// it cancels, and reports the logarithm of each vector's scale. Drops vectors that collapsed. Nothing when the
+    /// vectors overflowed.
+    pub(crate) fn orthonormalise(&mut self, report: impl FnMut(usize, f64)) -> Option<()> {
+        Arch::new().dispatch(Orthonormalise { frame: self, report })
+    }
+}
+
+/// Multiplies every vector by the Jacobian whose columns are kept.
+struct Carry<'a>(&'a mut TangentFrame);
+
+impl WithSimd for Carry<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let TangentFrame { dim, vectors, columns, carried, .. } = self.0;
+        let (dim, across) = (*dim, carried.len());
+        for group in vectors.chunks_mut(BLOCK * dim) {
+            let count = group.len() / dim;
+            for (block, out) in carried.iter_mut().enumerate() {
+                let mut sums = [[0.0; LANES]; BLOCK];
+                for j in 0..dim {
+                    let column = &columns[j * across + block];
+                    for (index, sums) in sums.iter_mut().enumerate() {
+                        // Beyond the last vector, the last once more: nobody looks there.
+                        let factor = group[index.min(count - 1) * dim + j];
+                        sums.iter_mut().zip(column).for_each(|(sum, value)| *sum += factor * value);
+                    }
+                }
+                *out = sums;
+            }
+            for (index, vector) in group.chunks_exact_mut(dim).enumerate() {
+                for (part, sums) in vector.chunks_mut(LANES).zip(&*carried) {
+                    part.copy_from_slice(&sums[index][..part.len()]);
+                }
+            }
+        }
+    }
+}
+
+struct Orthonormalise<'a, F> {
+    frame: &'a mut TangentFrame,
+    report: F,
+}
+
+impl<F: FnMut(usize, f64)> WithSimd for Orthonormalise<'_, F> {
+    type Output = Option<()>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) -> Option<()> {
+        let Self { frame: TangentFrame { dim, vectors, slots, .. }, mut report } = self;
+        let dim = *dim;
         let mut kept = 0;
-        for index in 0..self.slots.len() {
-            let (before, rest) = self.vectors.split_at_mut(index * dim);
+        for index in 0..slots.len() {
+            let (before, rest) = vectors.split_at_mut(index * dim);
             let vector = &mut rest[..dim];
             let carried = norm(vector);
             if !carried.is_finite() {
@@ -87,11 +137,7 @@ impl TangentFrame {
             let mut length = 1.0;
             for _ in 0..2 {
                 for block in before[..kept * dim].chunks(BLOCK * dim) {
-                    let mut along = [0.0; BLOCK];
-                    let count = block.len() / dim;
-                    dots(vector, block, &mut along[..count]);
-                    along[..count].iter_mut().for_each(|along| *along = -*along);
-                    add_scaled(&along[..count], block, vector);
+                    take_off(block, vector);
                 }
                 let previous = std::mem::replace(&mut length, norm(vector));
                 if length > 0.5 * previous {
@@ -104,61 +150,67 @@ impl TangentFrame {
             for v in vector {
                 *v /= length;
             }
-            report(self.slots[index], carried.ln() + length.ln());
-            self.vectors.copy_within(index * dim..(index + 1) * dim, kept * dim);
-            self.slots[kept] = self.slots[index];
+            report(slots[index], carried.ln() + length.ln());
+            vectors.copy_within(index * dim..(index + 1) * dim, kept * dim);
+            slots[kept] = slots[index];
             kept += 1;
         }
-        self.slots.truncate(kept);
-        self.vectors.truncate(kept * dim);
+        slots.truncate(kept);
+        vectors.truncate(kept * dim);
         Some(())
     }
 }
 
 /// How many vectors are treated together.
 const BLOCK: usize = 4;
+/// How many components are.
+const LANES: usize = 8;
 
-/// y += Σ_j `factors`_j x_j, with the vectors x_j one after the other in `vectors`.
-fn add_scaled(factors: &[f64], vectors: &[f64], y: &mut [f64]) {
-    let dim = y.len();
-    let mut blocks = factors.chunks_exact(BLOCK).zip(vectors.chunks_exact(BLOCK * dim));
-    for (factors, block) in &mut blocks {
-        let (x0, rest) = block.split_at(dim);
-        let (x1, rest) = rest.split_at(dim);
-        let (x2, x3) = rest.split_at(dim);
-        for ((((y, x0), x1), x2), x3) in y.iter_mut().zip(x0).zip(x1).zip(x2).zip(x3) {
-            *y = *y + factors[0] * x0 + factors[1] * x1 + factors[2] * x2 + factors[3] * x3;
-        }
+/// Takes off `vector` its components along the orthonormal vectors that lie one after the other in `others`, at most
+/// [`BLOCK`].
+#[inline(always)]
+fn take_off(others: &[f64], vector: &mut [f64]) {
+    let dim = vector.len();
+    let mut along = [0.0; BLOCK];
+    for (along, other) in along.iter_mut().zip(others.chunks_exact(dim)) {
+        *along = product(vector, other);
     }
-    let done = factors.len() / BLOCK * BLOCK;
-    for (factor, x) in factors[done..].iter().zip(vectors[done * dim..].chunks_exact(dim)) {
-        y.iter_mut().zip(x).for_each(|(y, x)| *y += factor * x);
+    if others.len() < BLOCK * dim {
+        for (along, other) in along.iter().zip(others.chunks_exact(dim)) {
+            vector.iter_mut().zip(other).for_each(|(v, x)| *v -= along * x);
+        }
+        return;
+    }
+    let (x0, rest) = others.split_at(dim);
+    let (x1, rest) = rest.split_at(dim);
+    let (x2, x3) = rest.split_at(dim);
+    for ((((v, x0), x1), x2), x3) in vector.iter_mut().zip(x0).zip(x1).zip(x2).zip(x3) {
+        *v -= (along[0] * x0 + along[1] * x1) + (along[2] * x2 + along[3] * x3);
     }
 }
 
-/// Writes the scalar products of `vector` with those that lie one after the other in `others`.
-fn dots(vector: &[f64], others: &[f64], products: &mut [f64]) {
-    const LANES: usize = 4;
-    for (product, other) in products.iter_mut().zip(others.chunks_exact(vector.len())) {
-        // Several sums side by side, which do not wait for each other.
-        let mut sums = [0.0; LANES];
-        let (a, b) = (vector.chunks_exact(LANES), other.chunks_exact(LANES));
-        let rest: f64 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();
-        for (a, b) in a.zip(b) {
-            sums.iter_mut().zip(a).zip(b).for_each(|((sum, a), b)| *sum += a * b);
-        }
-        *product = sums.iter().sum::<f64>() + rest;
+/// The scalar product of two vectors, in several sums side by side, which do not wait for each other.
+#[inline(always)]
+fn product(a: &[f64], b: &[f64]) -> f64 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    let mut sums = [0.0; 4];
+    for (a, b) in a.iter().zip(b) {
+        sums.iter_mut().zip(a).zip(b).for_each(|((sum, a), b)| *sum += a * b);
     }
+    (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest
 }
 
 /// The length of a vector without overflow or underflow of the squares.
+#[inline(always)]
 fn norm(vector: &[f64]) -> f64 {
-    let mut squared = [0.0];
-    dots(vector, vector, &mut squared);
+    let squared = product(vector, vector);
     // Squares of components that matter are then neither infinite nor lost.
-    if (1e-250..1e250).contains(&squared[0]) {
-        return squared[0].sqrt();
-    }
+    if (1e-250..1e250).contains(&squared) { squared.sqrt() } else { rescaled_norm(vector) }
+}
+
+/// The same by way of the largest component.
+fn rescaled_norm(vector: &[f64]) -> f64 {
     let largest = vector.iter().fold(0.0, |max: f64, v| if v.is_nan() { *v } else { max.max(v.abs()) });
     if largest > 0.0 && largest.is_finite() {
         vector.iter().map(|v| (v / largest).powi(2)).sum::<f64>().sqrt() * largest

@@ -457,7 +457,7 @@ fn hyperplanes_in_general_position_make_the_known_number_of_regions() {
     let w = Array2::from_shape_fn((2 * n, 3), |(u, j)| half.w()[[u % n, j]] * if u < n { 1.0 } else { -1.0 });
     let central = map(Array2::eye(3), Array2::zeros((3, 2 * n)), w, Array1::zeros(2 * n), Array1::zeros(3));
     assert_eq!(linear_regions(&central, 1000).unwrap().cells.len(), n * n - n + 2);
-    assert!(matches!(linear_regions(&half, 50), Err(Error::Budget { budget: 50, .. })));
+    assert!(matches!(linear_regions(&half, 50), Err(Error::Limit { limit: 50, .. })));
     let linear =
         map(Array2::eye(2), Array2::zeros((2, 0)), Array2::zeros((0, 2)), array![], Array1::zeros(2));
     assert_eq!(linear_regions(&linear, 1).unwrap().cells.len(), 1);
@@ -528,7 +528,7 @@ fn bad_input_is_an_error() {
     let mut rng = rng(3);
     let many = random_map(40, 40, 0.3, &mut rng);
     let refused = refuse(&many, CertificateConfig::new(10_000));
-    assert!(matches!(refused, Error::Budget { budget: 10_000, estimate, .. } if estimate > 1e4), "{refused}");
+    assert!(matches!(refused, Error::Limit { limit: 10_000, needed, .. } if needed > 1e4), "{refused}");
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn a_planted_line_attractor_is_found() {
             assert_eq!(point.dimension, 1);
             assert!((point.directions[0][0] * cos + point.directions[0][1] * sin).abs() > 1.0 - 1e-9);
             assert_eq!(point.eigenvalues_near_one.len(), 1);
-            assert!((point.eigenvalues_near_one[0][0] - 1.0).abs() < 1e-12);
+            assert!((point.eigenvalues_near_one[0].re - 1.0).abs() < 1e-12);
         }
     }
     assert_eq!(found.sets.len(), 1);
@@ -82,7 +82,7 @@ fn a_leaky_line_attractor_is_slow_around_its_fixed_point() {
     assert!(found.sets[0].length > 3.0);
     assert!(found.points.iter().any(|point| point.speed > 5e-4));
     let interior = found.points.iter().filter(|point| point.dimension == 1).collect::<Vec<_>>();
-    assert!(interior.iter().all(|point| (point.eigenvalues_near_one[0][0] - 0.9995).abs() < 1e-12));
+    assert!(interior.iter().all(|point| (point.eigenvalues_near_one[0].re - 0.9995).abs() < 1e-12));
     // x ↦ 0.95 x is not slow but at its fixed point, where all starts come.
     let found =
         search(&line_attractor(0.6, 0.05), &cloud(&[-3.0, -3.0], &[3.0, 5.0]), &SlowPointConfig::default());

@@ -1,8 +1,7 @@
 //! Symbolic dynamics of maps whose shifts are known.
 
 use attractor_measures::{
-    Error, GraphBudget, Numbering, RegionPattern, SymbolSequence, SymbolicConfig, TransitionGraph,
-    symbolic_orbit,
+    Error, GraphBudget, Numbering, Region, SymbolSequence, SymbolicConfig, TransitionGraph, symbolic_orbit,
 };
 use attractor_systems::{PiecewiseLinearMap, Trajectory};
 use ndarray::{Array1, Array2, array};
@@ -169,15 +168,16 @@ fn trajectories_are_coded_by_regions_or_by_a_partition() {
 }
 
 #[test]
-fn region_patterns_are_compact_and_readable() {
+fn regions_are_compact_and_readable() {
     let active: Vec<bool> = (0..130).map(|unit| unit % 7 == 0).collect();
-    let pattern = RegionPattern::new(&active);
-    assert_eq!((pattern.units(), pattern.active()), (130, active));
-    assert!(pattern.is_active(126) && !pattern.is_active(127) && !pattern.is_active(500));
-    let text = serde_json::to_string(&pattern).unwrap();
+    let region = Region::new(&active);
+    assert_eq!(region.units(), 130);
+    assert!(region.active().eq((0..130).step_by(7)));
+    assert!(region.is_active(126) && !region.is_active(127) && !region.is_active(500));
+    let text = serde_json::to_string(&region).unwrap();
     assert!(text.starts_with("\"1000000100"));
-    assert_eq!(serde_json::from_str::<RegionPattern>(&text).unwrap(), pattern);
-    assert!(serde_json::from_str::<RegionPattern>("\"10x\"").is_err());
+    assert_eq!(serde_json::from_str::<Region>(&text).unwrap(), region);
+    assert!(serde_json::from_str::<Region>("\"10x\"").is_err());
 }
 
 #[test]

@@ -39,3 +39,59 @@ pub trait DelayFlow {
         Ok(())
     }
 }
+
+impl<F: DelayFlow + ?Sized> DelayFlow for &F {
+    fn dim(&self) -> usize {
+        (**self).dim()
+    }
+    fn delays(&self) -> Vec<f64> {
+        (**self).delays()
+    }
+    fn rhs(&self, t: f64, x: &[f64], delayed: &[f64], dx: &mut [f64]) {
+        (**self).rhs(t, x, delayed, dx);
+    }
+    fn jacobian(&self, t: f64, x: &[f64], delayed: &[f64], jacobian: ArrayViewMut2<'_, f64>) {
+        (**self).jacobian(t, x, delayed, jacobian);
+    }
+    fn delayed_jacobian(
+        &self,
+        delay: usize,
+        t: f64,
+        x: &[f64],
+        delayed: &[f64],
+        jacobian: ArrayViewMut2<'_, f64>,
+    ) {
+        (**self).delayed_jacobian(delay, t, x, delayed, jacobian);
+    }
+    fn validate(&self) -> Result<()> {
+        (**self).validate()
+    }
+}
+
+impl<F: DelayFlow + ?Sized> DelayFlow for Box<F> {
+    fn dim(&self) -> usize {
+        (**self).dim()
+    }
+    fn delays(&self) -> Vec<f64> {
+        (**self).delays()
+    }
+    fn rhs(&self, t: f64, x: &[f64], delayed: &[f64], dx: &mut [f64]) {
+        (**self).rhs(t, x, delayed, dx);
+    }
+    fn jacobian(&self, t: f64, x: &[f64], delayed: &[f64], jacobian: ArrayViewMut2<'_, f64>) {
+        (**self).jacobian(t, x, delayed, jacobian);
+    }
+    fn delayed_jacobian(
+        &self,
+        delay: usize,
+        t: f64,
+        x: &[f64],
+        delayed: &[f64],
+        jacobian: ArrayViewMut2<'_, f64>,
+    ) {
+        (**self).delayed_jacobian(delay, t, x, delayed, jacobian);
+    }
+    fn validate(&self) -> Result<()> {
+        (**self).validate()
+    }
+}

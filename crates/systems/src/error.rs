@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::Method;
+
 /// An error of this crate: what happened, where, and what to do about it.
 ///
 /// Rows, columns and trials of arrays count from 0, as the arrays do; lines and fields of text files count from 1.
@@ -124,6 +126,45 @@ pub enum Error {
         needed: usize,
     },
 
+    /// A trajectory has too few samples.
+    #[error("{what} needs at least {needed} samples; there are {found}")]
+    TooShort {
+        /// What needs them.
+        what: &'static str,
+        /// Samples needed.
+        needed: usize,
+        /// Samples found.
+        found: usize,
+    },
+
+    /// Two things that go together are sampled at different intervals.
+    #[error(
+        "the {what} is sampled every {found}, the trajectory every {expected}; sample both alike (Trajectory::subsample, \
+         Trajectory::with_dt)"
+    )]
+    SamplingInterval {
+        /// What goes with the trajectory.
+        what: &'static str,
+        /// Sampling interval of the trajectory.
+        expected: f64,
+        /// Its sampling interval.
+        found: f64,
+    },
+
+    /// An expected count is too large to draw a count from.
+    #[error(
+        "row {row}, column {column}: an expected count of {rate}; counts are exact up to 1e15: shift or scale the \
+         variable first, or use CountLink::Softplus"
+    )]
+    Rate {
+        /// Row (time), from 0.
+        row: usize,
+        /// Column (variable), from 0.
+        column: usize,
+        /// The expected count.
+        rate: f64,
+    },
+
     /// Nothing to work on.
     #[error("no trajectory was given; at least one is needed")]
     NoTrajectory,
@@ -190,7 +231,7 @@ pub enum Error {
         found: usize,
     },
 
-    /// A vector of a simulation holds NaN or infinity.
+    /// A vector that comes with a trajectory or a simulation holds NaN or infinity.
     #[error("{what}[{index}] is {value}; it must be finite")]
     NonFiniteState {
         /// Which vector.
@@ -213,6 +254,48 @@ pub enum Error {
         value: f64,
         /// The initial state.
         state: Vec<f64>,
+    },
+
+    /// The function of an event is not finite.
+    #[error(
+        "the function of an event is {value} at t = {time}, state {state:?}; it must be finite along the trajectory"
+    )]
+    NonFiniteEvent {
+        /// The value found.
+        value: f64,
+        /// Time, in the system's unit.
+        time: f64,
+        /// State at that time.
+        state: Vec<f64>,
+    },
+
+    /// A method cannot do what is asked.
+    #[error("{method:?} is no method for {task}; use {advice}")]
+    Method {
+        /// The method.
+        method: Method,
+        /// What was asked for.
+        task: &'static str,
+        /// The method to use.
+        advice: &'static str,
+    },
+
+    /// Nothing to run.
+    #[error(
+        "an ensemble of {systems} systems and {starts} initial states is empty; it needs one of each at least"
+    )]
+    EmptyEnsemble {
+        /// Number of systems P.
+        systems: usize,
+        /// Number of initial states N.
+        starts: usize,
+    },
+
+    /// A system has no period to sample by.
+    #[error("{system} has no dominant oscillation, so no points per period; set Simulation::dt")]
+    NoPeriod {
+        /// Name of the system.
+        system: &'static str,
     },
 
     /// Process noise needs random numbers, and the run was given no generator.

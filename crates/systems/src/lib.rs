@@ -1,8 +1,10 @@
 //! Dynamical systems and their trajectories.
 //!
 //! Plain `f64` [`ndarray`]; nothing here knows of training or tensors. A [`Flow`] is an ordinary differential equation,
-//! a [`Map`] a difference equation, a [`Simulation`] runs either, and a [`Trajectory`] is what either of them, or a
-//! measurement read with [`read`], leaves behind. The [`catalog`] holds well-known systems.
+//! a [`Map`] a difference equation, a [`DelayFlow`] an equation with delays, an [`Sde`] one with noise; a [`Simulation`]
+//! runs any of them, or an [`Ensemble`] of many at once, and finds [`Event`]s on the way. A [`Trajectory`] is what they,
+//! or a measurement read with [`read`], leave behind. The [`catalog`] holds well-known systems;
+//! [`observation`] makes of their states what an experiment would see of them.
 //!
 //! Letters: T time, N observed, M latent (state), K inputs. Time is in seconds where the data has it.
 //!
@@ -23,13 +25,17 @@
 
 pub mod catalog;
 mod delay;
+mod embedding;
 mod error;
 mod flow;
 mod io;
+mod lanes;
 mod map;
 mod noise;
+pub mod observation;
 mod piecewise_linear;
 mod scalar;
+mod sde;
 mod selection;
 mod simulation;
 mod standardize;
@@ -42,10 +48,14 @@ pub use delay::DelayFlow;
 pub use error::Error;
 pub use flow::Flow;
 pub use io::{FloatType, MissingPolicy, ReadOptions, read, read_one, write_csv, write_npy, write_npy_trials};
+pub use lanes::Lanes;
 pub use map::Map;
 pub use piecewise_linear::PiecewiseLinearMap;
 pub use scalar::Scalar;
-pub use simulation::{Method, Simulation};
+pub use sde::{AdditiveNoise, Calculus, Sde};
+pub use simulation::{
+    Crossing, Direction, Divergence, Ensemble, Event, EventRun, Method, SdeMethod, Section, Simulation,
+};
 pub use standardize::Standardizer;
 pub use system::{KnownExponents, Property, System};
 pub use trajectory::Trajectory;

@@ -1,9 +1,12 @@
 //! Piecewise-linear maps: the exact form of every trained PLRNN.
 
+mod blocks;
+
 use ndarray::{Array1, Array2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Map, Result};
+use blocks::Blocks;
 
 /// The piecewise-linear map
 ///
@@ -20,6 +23,8 @@ pub struct PiecewiseLinearMap {
     b: Array1<f64>,
     h: Array1<f64>,
     c: Array2<f64>,
+    #[serde(skip_serializing)]
+    blocks: Blocks,
 }
 
 /// A map as it comes from a file, before its shapes are checked.
@@ -62,7 +67,8 @@ impl PiecewiseLinearMap {
         shape("V", format!("[{m}, {units}]"), v.shape(), v.dim() == (m, units))?;
         shape("W", format!("[{units}, {m}]"), w.shape(), w.dim() == (units, m))?;
         shape("C", format!("[{m}, K]"), c.shape(), c.nrows() == m)?;
-        Ok(Self { a, v, w, b, h, c })
+        let blocks = Blocks::new(&a, &v, &w, &b, &h, &c);
+        Ok(Self { a, v, w, b, h, c, blocks })
     }
 
     /// A \[M,M\].
@@ -92,20 +98,9 @@ impl PiecewiseLinearMap {
 
     /// Which units are active (W z + b > 0) at `x` \[M\]: the linear region that `x` lies in.
     pub fn region(&self, x: &[f64]) -> Vec<bool> {
-        self.w
-            .rows()
-            .into_iter()
-            .zip(&self.b)
-            .map(|(row, b)| dot(row.as_slice(), row.iter(), x) + b > 0.0)
-            .collect()
-    }
-}
-
-/// Σ_i row_i x_i, over a contiguous row where there is one.
-fn dot<'a>(row: Option<&[f64]>, strided: impl Iterator<Item = &'a f64>, x: &[f64]) -> f64 {
-    match row {
-        Some(row) => row.iter().zip(x).map(|(a, b)| a * b).sum(),
-        None => strided.zip(x).map(|(a, b)| a * b).sum(),
+        let mut active = vec![false; self.b.len()];
+        self.blocks.active(x, |unit| active[unit] = true);
+        active
     }
 }
 
@@ -119,18 +114,7 @@ impl Map for PiecewiseLinearMap {
     }
 
     fn step(&self, x: &[f64], u: &[f64], next: &mut [f64]) {
-        for (i, out) in next.iter_mut().enumerate() {
-            let (a, c) = (self.a.row(i), self.c.row(i));
-            *out = self.h[i] + dot(a.as_slice(), a.iter(), x) + dot(c.as_slice(), c.iter(), u);
-        }
-        for (unit, row) in self.w.rows().into_iter().enumerate() {
-            let drive = dot(row.as_slice(), row.iter(), x) + self.b[unit];
-            if drive > 0.0 {
-                for (out, v) in next.iter_mut().zip(self.v.column(unit)) {
-                    *out += v * drive;
-                }
-            }
-        }
+        self.blocks.step(x, u, next);
     }
 
     fn validate(&self) -> Result<()> {
@@ -158,13 +142,14 @@ impl Map for PiecewiseLinearMap {
     }
 
     fn jacobian(&self, x: &[f64], _u: &[f64], mut jacobian: ArrayViewMut2<'_, f64>) {
-        jacobian.assign(&self.a);
-        for (unit, row) in self.w.rows().into_iter().enumerate() {
-            if dot(row.as_slice(), row.iter(), x) + self.b[unit] > 0.0 {
-                for (i, v) in self.v.column(unit).iter().enumerate() {
-                    jacobian.row_mut(i).scaled_add(*v, &row);
-                }
+        if let Some(rows) = jacobian.as_slice_mut() {
+            self.blocks.jacobian(x, rows);
+        } else {
+            let mut rows = Array2::zeros(jacobian.dim());
+            if let Some(rows) = rows.as_slice_mut() {
+                self.blocks.jacobian(x, rows);
             }
+            jacobian.assign(&rows);
         }
     }
 }
@@ -199,6 +184,46 @@ mod tests {
             assert_eq!(jacobian[[0, 0]], if x < 0.5 { 2.0 } else { -2.0 });
         }
         assert_eq!(map.region(&[0.7]), [true]);
+    }
+
+    #[test]
+    fn is_its_equation_at_any_size() {
+        let filled = |rows, columns, phase: f64| {
+            Array2::from_shape_fn((rows, columns), |(i, j)| {
+                (phase + 1.7 * i as f64 + 0.9 * (j * (i + 1)) as f64).sin()
+            })
+        };
+        for (m, units, k) in [(1, 0, 0), (2, 1, 0), (3, 8, 1), (5, 150, 2), (20, 300, 3)] {
+            // Whatever the order of the entries in memory.
+            let (a, v, w) = (filled(m, m, 0.1), filled(units, m, 0.2).reversed_axes(), filled(units, m, 0.3));
+            let (b, h, c) = (
+                filled(1, units, 0.4).row(0).to_owned(),
+                filled(1, m, 0.5).row(0).to_owned(),
+                filled(m, k, 0.6),
+            );
+            let (z, u) = (filled(1, m, 0.7).row(0).to_owned(), filled(1, k, 0.8).row(0).to_owned());
+            let map =
+                PiecewiseLinearMap::new(a.clone(), v.clone(), w.clone(), b.clone(), h.clone(), c.clone())
+                    .unwrap();
+            let drives = w.dot(&z) + &b;
+            let expected = a.dot(&z) + v.dot(&drives.mapv(|drive| drive.max(0.0))) + h + c.dot(&u);
+            let mut next = vec![0.0; m];
+            map.step(z.as_slice().unwrap(), u.as_slice().unwrap(), &mut next);
+            let close = |x: f64, y: f64| (x - y).abs() <= 1e-14 * (units + m + 1) as f64;
+            assert!(
+                next.iter().zip(&expected).all(|(x, y)| close(*x, *y)),
+                "{m} {units}: {next:?} {expected}"
+            );
+            let active = drives.mapv(|drive| f64::from(drive > 0.0));
+            assert_eq!(map.region(z.as_slice().unwrap()), active.mapv(|active| active > 0.0).to_vec());
+            let expected = a + (&v * &active).dot(&w);
+            let mut by_rows = Array2::from_elem((m, m), f64::NAN);
+            map.jacobian(z.as_slice().unwrap(), u.as_slice().unwrap(), by_rows.view_mut());
+            let mut by_columns = by_rows.clone().reversed_axes();
+            map.jacobian(z.as_slice().unwrap(), u.as_slice().unwrap(), by_columns.view_mut());
+            assert!(by_rows.iter().zip(&expected).all(|(x, y)| close(*x, *y)), "{m} {units}");
+            assert_eq!(by_columns, by_rows);
+        }
     }
 
     #[test]

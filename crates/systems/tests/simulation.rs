@@ -2,7 +2,7 @@
 
 use attractor_systems::{
     Duffing, Error, Flow, Henon, Lorenz63, Lorenz96, Map, Method, PiecewiseLinearMap, Result, Simulation,
-    VanDerPol,
+    System, VanDerPol,
 };
 use ndarray::{Array2, ArrayViewMut2, array};
 use proptest::prelude::*;
@@ -116,6 +116,84 @@ fn a_run_can_be_cut_into_pieces() {
     assert_eq!(whole.names()[11], "x12");
 }
 
+/// x_i' = -k_i (x_i - cos t) - sin t with k_i from 1 to 1e6, solved by cos t (Prothero & Robinson 1974).
+struct Stiff(usize);
+
+impl Stiff {
+    fn rate(&self, i: usize) -> f64 {
+        10.0_f64.powf(6.0 * i as f64 / (self.0 - 1) as f64)
+    }
+}
+
+impl Flow for Stiff {
+    fn dim(&self) -> usize {
+        self.0
+    }
+    fn rhs(&self, t: f64, x: &[f64], dx: &mut [f64]) {
+        for i in 0..self.0 {
+            dx[i] = -self.rate(i) * (x[i] - t.cos()) - t.sin();
+        }
+    }
+    fn jacobian(&self, _t: f64, _x: &[f64], mut jacobian: ArrayViewMut2<'_, f64>) {
+        jacobian.fill(0.0);
+        for i in 0..self.0 {
+            jacobian[[i, i]] = -self.rate(i);
+        }
+    }
+}
+
+#[test]
+fn radau5_takes_many_variables() {
+    // Sizes that it is compiled for, and sizes between them. The solver works at a relative error of 0.1 rtol^(2/3) =
+    // 1e-7 per step, which the flow does not let grow.
+    for dim in [8, 9, 16, 20, 40] {
+        let simulation = Simulation::new(0.5, 11).initial_state(vec![1.0; dim]).method(Method::Radau5);
+        let run = simulation.tolerances(1e-9, 1e-9).run(&Stiff(dim)).unwrap();
+        for x in run.last_row() {
+            assert!((x - 5.0_f64.cos()).abs() < 1e-6, "{dim} variables: {x}");
+        }
+    }
+}
+
+#[test]
+fn fixed_steps_converge_at_their_order() {
+    let lorenz = Lorenz63::default();
+    let exact = Simulation::of(&lorenz, 21).tolerances(1e-13, 1e-13).run(&lorenz).unwrap();
+    for (method, order) in [(Method::Rk4, 4.0), (Method::Tsit5, 5.0)] {
+        let error = |substeps| {
+            let run = Simulation::of(&lorenz, 21).method(method).substeps(substeps).run(&lorenz).unwrap();
+            (&run.last_row() - &exact.last_row()).iter().fold(0.0, |worst: f64, e| worst.max(e.abs()))
+        };
+        let found = (error(2) / error(4)).log2();
+        assert!((found - order).abs() < 0.4, "{method:?}: order {found}");
+    }
+    let growth = Power { rate: 10.0, power: 1 };
+    let simulation = Simulation::new(0.1, 1000).initial_state([1.0]).divergence_bound(1e6);
+    let error = simulation.method(Method::Rk4).run(&growth).unwrap_err();
+    assert!(matches!(error, Error::Diverged { sample: 14, .. }), "{error}");
+}
+
+#[test]
+fn periods_and_transients_set_the_clock() {
+    let lorenz = Lorenz63::default();
+    let simulation = Simulation::of(&lorenz, 10).points_per_period(&lorenz, 100).unwrap();
+    let run = simulation.run(&lorenz).unwrap();
+    assert_eq!(run.dt(), lorenz.period().unwrap() / 100.0);
+    let error = simulation.clone().points_per_period(&lorenz, 0).unwrap_err();
+    assert!(matches!(error, Error::OutOfRange { what: "number of points per period", .. }), "{error}");
+    let error = simulation.points_per_period(&Henon::default(), 10).unwrap_err();
+    assert!(matches!(error, Error::NoPeriod { system: "Hénon" }), "{error}");
+
+    // 0.3 / 0.1 is 3 but for rounding; 0.31 is rounded up; both add to the samples.
+    let plain = Simulation::of(&lorenz, 5).dt(0.1);
+    for (time, samples) in [(0.3, 3), (0.31, 4), (0.0, 0)] {
+        let by_time = plain.clone().transient(2).transient_time(time).run(&lorenz).unwrap();
+        assert_eq!(by_time, plain.clone().transient(2 + samples).run(&lorenz).unwrap());
+    }
+    let error = plain.transient_time(-1.0).run(&lorenz).unwrap_err();
+    assert!(error.to_string().contains("transient time is -1"), "{error}");
+}
+
 #[test]
 fn blow_up_ends_with_time_and_state() {
     // x = 1 / (1 - t) leaves every bound at t = 1.
@@ -163,9 +241,9 @@ fn stiffness_is_told_with_advice() {
     let error = Simulation::of(&stiff, 10).dt(1000.0).max_steps(2000).run(&stiff).unwrap_err();
     assert!(matches!(error, Error::TooManySteps { steps: 2000, .. }), "{error}");
     assert!(error.to_string().contains("Radau5"), "{error}");
-    let large = Lorenz96::with_sites(9);
+    let large = Lorenz96::with_sites(129);
     let error = Simulation::of(&large, 10).method(Method::Radau5).run(&large).unwrap_err();
-    assert!(error.to_string().contains("at most 8"), "{error}");
+    assert!(error.to_string().contains("at most 128"), "{error}");
 }
 
 #[test]

@@ -254,7 +254,10 @@ fn mask_512(count: usize) -> __mmask16 {
 unsafe fn mask_256(count: usize) -> __m256i {
     // SAFETY: called where AVX2 is enabled.
     unsafe {
-        _mm256_cmpgt_epi32(_mm256_set1_epi32(count.min(8) as i32), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
+        _mm256_cmpgt_epi32(
+            _mm256_set1_epi32(i32::from(count.min(8) as u8)),
+            _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7),
+        )
     }
 }
 

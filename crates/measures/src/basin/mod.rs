@@ -143,6 +143,7 @@ pub fn basins(map: &(impl Map + Sync + ?Sized), slice: &GridSlice, config: &Basi
     let points = points.ok_or(Error::Limit {
         what: "steps of the map for this grid",
         limit: usize::try_from(config.max_total_steps).unwrap_or(usize::MAX),
+        needed: each as f64 * rows as f64 * columns as f64,
     })?;
     let mut found: Vec<Found> = Vec::new();
     let mut labels = Vec::with_capacity(points);
@@ -157,7 +158,8 @@ pub fn basins(map: &(impl Map + Sync + ?Sized), slice: &GridSlice, config: &Basi
             let label = match recognise(&mut found, &fate, config) {
                 Some(label) => label,
                 None if found.len() >= config.max_attractors => {
-                    return Err(Error::Limit { what: "attractors", limit: config.max_attractors });
+                    let (limit, needed) = (config.max_attractors, config.max_attractors as f64 + 1.0);
+                    return Err(Error::Limit { what: "attractors", limit, needed });
                 }
                 None => {
                     let first = || slice.state(place / columns, place % columns);

@@ -1,6 +1,6 @@
 //! Two-dimensional manifolds as clouds of points.
 
-use attractor_systems::{Map, PiecewiseLinearMap};
+use attractor_systems::PiecewiseLinearMap;
 use nalgebra::DVector;
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::ManifoldKind;
 use super::polyline::{Inverses, preimage};
 use super::saddle::Saddle;
-use crate::{Error, Result, input};
+use crate::{Eigenvalue, Error, Result, input};
 
 /// Settings of [`manifold_cloud`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,8 +53,8 @@ pub struct ManifoldCloud {
     pub periods: Vec<usize>,
     /// Whether it is the stable or the unstable manifold.
     pub stability: ManifoldKind,
-    /// The two eigenvalues of one period, as real and imaginary parts.
-    pub eigenvalues: [[f64; 2]; 2],
+    /// The two eigenvalues of one period.
+    pub eigenvalues: [Eigenvalue; 2],
     /// Orthonormal basis \[2, M\] of the eigenspace.
     pub basis: Array2<f64>,
     /// Radius of the disc of seeds.
@@ -97,15 +97,19 @@ pub fn manifold_cloud(
     if config.seeds == 0 {
         return Err(Error::Setting { setting: "seeds", value: 0.0, requirement: "at least 1" });
     }
-    if config.seeds.saturating_mul(config.periods.saturating_add(1)) > config.max_points {
-        return Err(Error::Limit { what: "points of a manifold", limit: config.max_points });
+    let points = config.seeds.saturating_mul(config.periods.saturating_add(1));
+    if points > config.max_points {
+        return Err(Error::Limit {
+            what: "points of a manifold",
+            limit: config.max_points,
+            needed: points as f64,
+        });
     }
     let saddle = Saddle::new(map, state, period, &config.input, stability, config.hyperbolicity)?;
     let basis = saddle.subspace(stability, 2)?;
     let in_plane = |angle: f64| basis.column(0) * angle.cos() + basis.column(1) * angle.sin();
     let radius = config.radius.unwrap_or_else(|| {
-        let reach =
-            (0..360).map(|degree| saddle.reach(map, &in_plane(f64::from(degree).to_radians()), period).0);
+        let reach = (0..360).map(|degree| saddle.reach(&in_plane(f64::from(degree).to_radians()), period).0);
         let reach = reach.fold(f64::INFINITY, f64::min);
         if reach.is_finite() { 0.9 * reach } else { 1.0 }
     });
@@ -132,20 +136,19 @@ pub fn manifold_cloud(
         let moved: Vec<Option<DVector<f64>>> = front
             .iter()
             .map(|z| match stability {
-                ManifoldKind::Unstable => Some(forward(map, &saddle, z)),
-                ManifoldKind::Stable => backward(map, &saddle, z, &mut inverses),
+                ManifoldKind::Unstable => Some(forward(&saddle, z)),
+                ManifoldKind::Stable => backward(&saddle, z, &mut inverses),
             })
             .collect();
         front = moved.into_iter().flatten().collect();
         folded += periods.iter().filter(|&&p| p == applied).count() - front.len();
     }
-    let dim = map.dim();
-    let value = |index: usize| [saddle.eigenvalues[index].re, saddle.eigenvalues[index].im];
+    let dim = saddle.units.dim();
     Ok(ManifoldCloud {
         points: Array2::from_shape_fn((periods.len(), dim), |(i, j)| points[i * dim + j]),
         periods,
         stability,
-        eigenvalues: [value(0), value(1)],
+        eigenvalues: [saddle.eigenvalues[0], saddle.eigenvalues[1]],
         basis: Array2::from_shape_fn((2, dim), |(i, j)| basis[(j, i)]),
         radius,
         left,
@@ -154,26 +157,21 @@ pub fn manifold_cloud(
 }
 
 /// The image after one period.
-fn forward(map: &PiecewiseLinearMap, saddle: &Saddle, z: &DVector<f64>) -> DVector<f64> {
+fn forward(saddle: &Saddle, z: &DVector<f64>) -> DVector<f64> {
     let (mut z, mut next) = (z.clone(), z.clone());
     for _ in 0..saddle.period() {
-        map.step(z.as_slice(), &saddle.input, next.as_mut_slice());
+        saddle.units.step(z.as_slice(), next.as_mut_slice());
         std::mem::swap(&mut z, &mut next);
     }
     z
 }
 
 /// The preimage of one period that is connected to the saddle; nothing where it cannot be followed.
-fn backward(
-    map: &PiecewiseLinearMap,
-    saddle: &Saddle,
-    z: &DVector<f64>,
-    inverses: &mut Inverses,
-) -> Option<DVector<f64>> {
+fn backward(saddle: &Saddle, z: &DVector<f64>, inverses: &mut Inverses) -> Option<DVector<f64>> {
     let mut line = vec![saddle.states[0].clone(), z.clone()];
     for index in (0..saddle.period()).rev() {
         let region = saddle.regions[index].clone();
-        let back = preimage(map, &saddle.input, inverses, &line, &saddle.states[index], region);
+        let back = preimage(&saddle.units, inverses, &line, &saddle.states[index], region);
         if back.stop.is_some() {
             return None;
         }

@@ -5,13 +5,13 @@ mod polyline;
 mod preimages;
 mod saddle;
 
-use attractor_systems::{Map, PiecewiseLinearMap};
+use attractor_systems::PiecewiseLinearMap;
 use nalgebra::DVector;
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
-use crate::lyapunov::constant_input;
-use crate::{Error, Result, input};
+use crate::piecewise::Units;
+use crate::{Error, Region, Result, input};
 pub use cloud::{ManifoldCloud, ManifoldCloudConfig, manifold_cloud};
 use polyline::{Inverses, Stop, image, preimage};
 pub use preimages::preimages;
@@ -149,7 +149,7 @@ pub struct Manifold {
 /// # Errors
 /// [`Error::NotPeriodic`] for a state that does not come back, [`Error::ManifoldDimension`] when the manifold is not
 /// one-dimensional, [`Error::NotHyperbolic`], [`Error::OnBorder`], [`Error::Dimension`] and [`Error::NonFinite`] for
-/// the state and the input, [`Error::Setting`], [`Error::System`], [`Error::Decomposition`].
+/// the state and the input, [`Error::Setting`], [`Error::System`], [`Error::Decomposition`], [`Error::Overflow`].
 pub fn manifold(
     map: &PiecewiseLinearMap,
     state: &[f64],
@@ -170,7 +170,7 @@ pub fn manifold(
     let largest = direction[direction.icamax()];
     direction *= largest.signum() / direction.norm();
     let eigenvalue = saddle.eigenvalues[0].re;
-    let branch = |direction: &DVector<f64>| grow(map, &saddle, stability, direction, eigenvalue, config);
+    let branch = |direction: &DVector<f64>| grow(&saddle, stability, direction, eigenvalue, config);
     Ok(Manifold {
         stability,
         state: saddle.states[0].as_slice().to_vec(),
@@ -187,35 +187,35 @@ pub fn manifold(
 ///
 /// # Errors
 /// [`Error::NotPreimage`] when `start` is not mapped to the first vertex, [`Error::TooShort`] for less than 2 vertices,
-/// [`Error::Dimension`] and [`Error::NonFinite`] for the vertices, the start and the input, [`Error::System`].
+/// [`Error::Dimension`] and [`Error::NonFinite`] for the vertices, the start and the input, [`Error::System`],
+/// [`Error::Overflow`].
 pub fn preimage_branch(
     map: &PiecewiseLinearMap,
     vertices: ArrayView2<'_, f64>,
     start: &[f64],
     input: &[f64],
 ) -> Result<ManifoldBranch> {
-    map.validate()?;
-    input::same("columns of the vertices", map.dim(), vertices.ncols())?;
+    let units = Units::new(map, input)?;
+    input::same("columns of the vertices", units.dim(), vertices.ncols())?;
     input::finite(vertices, "vertices")?;
-    input::state(start, map.dim(), "start")?;
+    input::state(start, units.dim(), "start")?;
     if vertices.nrows() < 2 {
         return Err(Error::TooShort { what: "vertices", needed: 2, found: vertices.nrows() });
     }
-    let input = constant_input(map, input)?;
     let line: Vec<DVector<f64>> = vertices
         .rows()
         .into_iter()
         .map(|row| DVector::from_iterator(row.len(), row.iter().copied()))
         .collect();
     let start = DVector::from_column_slice(start);
-    let reached = image(map, &input, std::slice::from_ref(&start));
+    let reached = image(&units, std::slice::from_ref(&start));
     let distance = (&reached[0] - &line[0]).amax();
     if distance.is_nan() || distance > 1e-6 * (1.0 + line[0].amax()) {
         let distance = if distance.is_finite() { distance } else { f64::MAX };
         return Err(Error::NotPreimage { distance });
     }
-    let region = map.region(start.as_slice());
-    let back = preimage(map, &input, &mut Inverses::default(), &line, &start, region);
+    let region = units.region(start.as_slice());
+    let back = preimage(&units, &mut Inverses::default(), &line, &start, region);
     let length = back.line.windows(2).map(|pair| (&pair[1] - &pair[0]).norm()).sum();
     let end = back.stop.map_or(BranchEnd::Complete, BranchEnd::from);
     Ok(ManifoldBranch { vertices: rows(&back.line), length, end })
@@ -223,7 +223,6 @@ pub fn preimage_branch(
 
 /// Grows one branch.
 fn grow(
-    map: &PiecewiseLinearMap,
     saddle: &Saddle,
     stability: ManifoldKind,
     direction: &DVector<f64>,
@@ -233,7 +232,7 @@ fn grow(
     // After this many steps a branch is back on its own side.
     let steps = saddle.period() * if eigenvalue < 0.0 { 2 } else { 1 };
     let multiplier = if eigenvalue < 0.0 { eigenvalue * eigenvalue } else { eigenvalue };
-    let (reach, directions) = saddle.reach(map, direction, steps);
+    let (reach, directions) = saddle.reach(direction, steps);
     let saddle_state = &saddle.states[0];
     let mut branch = Growing { vertices: vec![saddle_state.clone()], length: 0.0, config };
     let reach_end = saddle_state + direction * reach.min(config.max_length);
@@ -247,7 +246,7 @@ fn grow(
     // The part of the segment that the map, or its inverse, carries beyond it.
     let mut domain = vec![saddle_state + direction * inner, reach_end];
     // For each step back: where the preimage starts, and in which region.
-    let mut starts: Vec<(DVector<f64>, Vec<bool>)> = (0..steps)
+    let mut starts: Vec<(DVector<f64>, Region)> = (0..steps)
         .rev()
         .map(|step| {
             let index = step % saddle.period();
@@ -261,11 +260,11 @@ fn grow(
         for start in &mut starts {
             applied += 1;
             if stability == ManifoldKind::Unstable {
-                domain = image(map, &saddle.input, &domain);
+                domain = image(&saddle.units, &domain);
                 continue;
             }
             let (at, region) = (&start.0, start.1.clone());
-            let back = preimage(map, &saddle.input, &mut inverses, &domain, at, region);
+            let back = preimage(&saddle.units, &mut inverses, &domain, at, region);
             domain = back.line;
             stop = stop.or(back.stop);
             start.1 = back.region;

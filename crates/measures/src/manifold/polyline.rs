@@ -2,27 +2,28 @@
 
 use std::collections::HashMap;
 
-use attractor_systems::{Map, PiecewiseLinearMap};
 use nalgebra::{DMatrix, DVector, Dyn, LU};
 
-use crate::affine_piece::{AffinePiece, along, drives};
+use crate::Region;
+use crate::piecewise::{Units, dot};
 
 /// Crossings closer than this to a vertex, relative to the segment, are the vertex.
 const AT_VERTEX: f64 = 1e-12;
 
 /// The image of a polyline. Segments are cut where they cross a border, so that the image of each piece is a segment.
-pub(super) fn image(map: &PiecewiseLinearMap, input: &[f64], line: &[DVector<f64>]) -> Vec<DVector<f64>> {
+pub(super) fn image(units: &Units, line: &[DVector<f64>]) -> Vec<DVector<f64>> {
     let step = |z: &DVector<f64>| {
         let mut next = DVector::zeros(z.len());
-        map.step(z.as_slice(), input, next.as_mut_slice());
+        units.step(z.as_slice(), next.as_mut_slice());
         next
     };
     let mut result = Vec::with_capacity(line.len());
     let Some(first) = line.first() else { return result };
     result.push(step(first));
-    let mut before = drives(map, first.as_slice());
+    let drives = |z: &DVector<f64>| units.drives(z.as_slice()).collect::<Vec<_>>();
+    let mut before = drives(first);
     for pair in line.windows(2) {
-        let after = drives(map, pair[1].as_slice());
+        let after = drives(&pair[1]);
         let mut cuts: Vec<f64> = before
             .iter()
             .zip(&after)
@@ -51,7 +52,7 @@ pub(super) enum Stop {
 /// A preimage, as far as it goes, and the region that its last point lies in or on the border of.
 pub(super) struct Preimage {
     pub(super) line: Vec<DVector<f64>>,
-    pub(super) region: Vec<bool>,
+    pub(super) region: Region,
     pub(super) stop: Option<Stop>,
 }
 
@@ -63,21 +64,15 @@ struct Inverse {
 
 /// The inverses of the regions that were met.
 #[derive(Default)]
-pub(super) struct Inverses(HashMap<Vec<bool>, Option<Inverse>>);
+pub(super) struct Inverses(HashMap<Region, Option<Inverse>>);
 
 impl Inverses {
     /// The point that the affine piece of `region`, continued beyond it, maps to `target`.
-    fn solve(
-        &mut self,
-        map: &PiecewiseLinearMap,
-        input: &[f64],
-        region: &[bool],
-        target: &DVector<f64>,
-    ) -> Option<DVector<f64>> {
+    fn solve(&mut self, units: &Units, region: &Region, target: &DVector<f64>) -> Option<DVector<f64>> {
         if !self.0.contains_key(region) {
-            let AffinePiece { matrix, offset } = AffinePiece::new(map, region, input);
+            let (matrix, offset) = units.piece(region);
             let inverse = invertible(matrix).map(|lu| Inverse { lu, offset });
-            self.0.insert(region.to_vec(), inverse);
+            self.0.insert(region.clone(), inverse);
         }
         let inverse = self.0.get(region)?.as_ref()?;
         inverse.lu.solve(&(target - &inverse.offset)).filter(|z| z.iter().all(|v| v.is_finite()))
@@ -97,28 +92,26 @@ pub(super) fn invertible(matrix: DMatrix<f64>) -> Option<LU<f64, Dyn, Dyn>> {
 /// The preimage of a segment is followed through the regions: within one it is a segment, at a border it goes on in
 /// the neighbour. Where the neighbour maps back to the side that the preimage came from, the map folds and it ends.
 pub(super) fn preimage(
-    map: &PiecewiseLinearMap,
-    input: &[f64],
+    units: &Units,
     inverses: &mut Inverses,
     line: &[DVector<f64>],
     start: &DVector<f64>,
-    mut region: Vec<bool>,
+    mut region: Region,
 ) -> Preimage {
-    let units = map.b().len();
     let mut z = start.clone();
     let mut result = vec![z.clone()];
     for target in line.iter().skip(1) {
         let mut entered = None;
         let mut crossings = 0;
         loop {
-            let Some(end) = inverses.solve(map, input, &region, target) else {
+            let Some(end) = inverses.solve(units, &region, target) else {
                 return Preimage { line: result, region, stop: Some(Stop::Singular) };
             };
             let direction = &end - &z;
             let mut exit: Option<(f64, usize)> = None;
-            for (unit, drive) in drives(map, z.as_slice()).into_iter().enumerate() {
-                let slope = along(map, unit, direction.as_slice());
-                let outwards = if region[unit] { slope < 0.0 } else { slope > 0.0 };
+            for (unit, drive) in units.drives(z.as_slice()).enumerate() {
+                let slope = dot(units.normal(unit), direction.as_slice());
+                let outwards = if region.is_active(unit) { slope < 0.0 } else { slope > 0.0 };
                 // A vertex just beyond the border, by rounding, is on it.
                 let time = if outwards { (-drive / slope).max(0.0) } else { f64::INFINITY };
                 let folds = entered == Some(unit) && outwards;
@@ -136,14 +129,14 @@ pub(super) fn preimage(
             };
             // Each border is crossed once per segment, but for corners met in an unlucky order.
             crossings += 1;
-            if crossings > 4 * units + 64 {
+            if crossings > 4 * units.count() + 64 {
                 return Preimage { line: result, region, stop: Some(Stop::Fold) };
             }
             if time > AT_VERTEX {
                 z += direction * time;
                 result.push(z.clone());
             }
-            region[unit] = !region[unit];
+            region.set(unit, !region.is_active(unit));
             entered = Some(unit);
         }
     }

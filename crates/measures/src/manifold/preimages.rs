@@ -1,13 +1,12 @@
 //! All preimages of a state under a piecewise-linear map.
 
-use attractor_systems::{Map, PiecewiseLinearMap};
+use attractor_systems::PiecewiseLinearMap;
 use nalgebra::DVector;
 use ndarray::Array2;
 
 use super::polyline::invertible;
-use crate::affine_piece::{AffinePiece, drives};
-use crate::lyapunov::constant_input;
-use crate::{Error, Result, input};
+use crate::piecewise::Units;
+use crate::{Error, Region, Result, input};
 
 /// How far, relative to the numbers that add up to a drive, a state may lie beyond the border of its region.
 const ON_BORDER: f64 = 1e-12;
@@ -20,36 +19,39 @@ const ON_BORDER: f64 = 1e-12;
 ///
 /// # Errors
 /// [`Error::Limit`] when the 2^U patterns of U units are more than `limit`, [`Error::Dimension`] and
-/// [`Error::NonFinite`] for the state and the input, [`Error::System`] for senseless parameters of the map.
+/// [`Error::NonFinite`] for the state and the input, [`Error::System`] for senseless parameters of the map,
+/// [`Error::Overflow`].
 pub fn preimages(
     map: &PiecewiseLinearMap,
     state: &[f64],
     input: &[f64],
     limit: usize,
 ) -> Result<Array2<f64>> {
-    map.validate()?;
-    input::state(state, map.dim(), "state")?;
-    let input = constant_input(map, input)?;
-    let units = map.b().len();
-    let patterns = u32::try_from(units).ok().and_then(|units| 1_usize.checked_shl(units));
-    let patterns = patterns
-        .filter(|&count| count <= limit)
-        .ok_or(Error::Limit { what: "patterns of active units", limit })?;
+    let units = Units::new(map, input)?;
+    input::state(state, units.dim(), "state")?;
+    let count = units.count();
+    let patterns = u32::try_from(count).ok().and_then(|count| 1_usize.checked_shl(count));
+    let patterns = patterns.filter(|&patterns| patterns <= limit).ok_or(Error::Limit {
+        what: "patterns of active units",
+        limit,
+        needed: 2_f64.powf(count as f64).min(f64::MAX),
+    })?;
     let target = DVector::from_column_slice(state);
     let mut found: Vec<DVector<f64>> = Vec::new();
     for pattern in 0..patterns {
-        let region: Vec<bool> = (0..units).map(|unit| pattern >> unit & 1 == 1).collect();
-        let piece = AffinePiece::new(map, &region, &input);
-        let Some(z) = invertible(piece.matrix).and_then(|lu| lu.solve(&(&target - piece.offset))) else {
+        let mut region = Region::inactive(count);
+        (0..count).for_each(|unit| region.set(unit, pattern >> unit & 1 == 1));
+        let (matrix, offset) = units.piece(&region);
+        let Some(z) = invertible(matrix).and_then(|lu| lu.solve(&(&target - offset))) else {
             continue;
         };
         if !z.iter().all(|v| v.is_finite()) {
             continue;
         }
-        let inside = drives(map, z.as_slice()).into_iter().enumerate().all(|(unit, drive)| {
-            let terms = map.w().row(unit).iter().zip(&z).map(|(w, z)| (w * z).abs()).sum::<f64>();
-            let slack = ON_BORDER * (terms + map.b()[unit].abs());
-            if region[unit] { drive >= -slack } else { drive <= slack }
+        let inside = units.drives(z.as_slice()).enumerate().all(|(unit, drive)| {
+            let terms = units.normal(unit).iter().zip(&z).map(|(w, z)| (w * z).abs()).sum::<f64>();
+            let slack = ON_BORDER * (terms + units.b()[unit].abs());
+            if region.is_active(unit) { drive >= -slack } else { drive <= slack }
         });
         let close = |other: &DVector<f64>| (other - &z).amax() <= 1e-9 * (1.0 + z.amax());
         if inside && !found.iter().any(close) {

@@ -38,13 +38,13 @@ pub struct LinearRegions {
 /// regions, M + U operations for each. Regions that are as thin as rounding can be missed.
 ///
 /// # Errors
-/// [`Error::Budget`] when the bound on their number is above `budget`, [`Error::System`] for senseless parameters of
+/// [`Error::Limit`] when the bound on their number is above `budget`, [`Error::System`] for senseless parameters of
 /// the map, [`Error::Overflow`].
 pub fn linear_regions(map: &PiecewiseLinearMap, budget: usize) -> Result<LinearRegions> {
     let units = Units::new(map, &[])?;
     let bound = region_bound(&units);
     if bound > budget as f64 {
-        return Err(Error::Budget { what: "linear regions", budget, estimate: bound });
+        return Err(Error::Limit { what: "linear regions", limit: budget, needed: bound });
     }
     let mut planes = Vec::new();
     for unit in 0..units.count() {

@@ -102,9 +102,9 @@ pub struct FixedPointCertificate {
 /// parameters may have one fixed point, very far away or very sensitive, instead.
 ///
 /// # Errors
-/// [`Error::Budget`] when the work is estimated to be above the budget, [`Error::Dimension`] and
+/// [`Error::Limit`] when the work is estimated to be above the budget, [`Error::Dimension`] and
 /// [`Error::NonFinite`] for the input, [`Error::Setting`], [`Error::System`] for senseless parameters of the map,
-/// [`Error::Overflow`], [`Error::Eigenvalues`].
+/// [`Error::Overflow`], [`Error::Decomposition`].
 pub fn all_fixed_points(
     map: &PiecewiseLinearMap,
     config: &CertificateConfig,
@@ -136,7 +136,7 @@ fn certify(units: &Units, budget: usize) -> Result<FixedPointCertificate> {
         (CertificateMethod::Boxes, cover.estimate(DESCENTS, &mut StdRng::seed_from_u64(0)))
     };
     if estimate > budget as f64 {
-        return Err(Error::Budget { what: "boxes or patterns", budget, estimate });
+        return Err(Error::Limit { what: "boxes or patterns", limit: budget, needed: estimate });
     }
     let mut found = Collection::new(units);
     let (visited, exhausted) = match method {
@@ -311,7 +311,7 @@ mod tests {
         let units = Units::from_parts(a, v, w, b, g);
         let whole = certify(&units, 1_000_000).unwrap();
         assert!(whole.complete && whole.method == CertificateMethod::Boxes, "{whole:?}");
-        assert!(matches!(certify(&units, 10), Err(Error::Budget { budget: 10, .. })));
+        assert!(matches!(certify(&units, 10), Err(Error::Limit { limit: 10, .. })));
         let (visited, exhausted) =
             Collection::new(&units).boxes(&Cover::new(&units), whole.visited - 1).unwrap();
         assert_eq!((visited, exhausted), (whole.visited - 1, true));

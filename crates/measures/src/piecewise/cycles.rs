@@ -125,7 +125,7 @@ pub fn random_regions(
 ///
 /// # Errors
 /// [`Error::Dimension`] for regions or an input that do not fit, [`Error::NonFinite`], [`Error::TooShort`] for an
-/// empty pool, [`Error::Setting`], [`Error::System`] for senseless parameters of the map, [`Error::Overflow`], [`Error::Eigenvalues`].
+/// empty pool, [`Error::Setting`], [`Error::System`] for senseless parameters of the map, [`Error::Overflow`], [`Error::Decomposition`].
 pub fn find_cycles(
     map: &PiecewiseLinearMap,
     pool: &[Region],

@@ -15,6 +15,7 @@ pub use affine::{AffineFixedPoints, AffinePiece};
 pub use arrangement::{Cell, LinearRegions, linear_regions};
 pub use certificate::{CertificateConfig, CertificateMethod, FixedPointCertificate, all_fixed_points};
 pub use cycles::{CycleConfig, CycleSearch, find_cycles, random_regions, visited_regions};
-pub use orbit::{Eigenvalue, PeriodicOrbit, Stability};
+pub use orbit::{PeriodicOrbit, Stability};
 pub use region::Region;
+pub(crate) use units::{Units, dot};
 pub use verdict::FixedPointContinuum;

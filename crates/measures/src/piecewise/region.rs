@@ -46,9 +46,9 @@ impl Region {
         self.units
     }
 
-    /// Whether a unit, below U, is active.
+    /// Whether a unit is active; false for one that is not there.
     pub fn is_active(&self, unit: usize) -> bool {
-        self.words[unit / 64] >> (unit % 64) & 1 == 1
+        self.words.get(unit / 64).is_some_and(|word| word >> (unit % 64) & 1 == 1)
     }
 
     /// The active units, in order.

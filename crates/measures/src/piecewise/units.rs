@@ -8,7 +8,7 @@ use crate::lyapunov::constant_input;
 use crate::{Error, Result};
 
 /// z -> A z + V max(0, W z + b) + g with g = h + C u.
-pub(super) struct Units {
+pub(crate) struct Units {
     m: usize,
     /// A \[M, M\].
     a: DMatrix<f64>,
@@ -24,7 +24,7 @@ pub(super) struct Units {
 
 impl Units {
     /// Of `map` under the constant input `input`, zeros where it is empty.
-    pub(super) fn new(map: &PiecewiseLinearMap, input: &[f64]) -> Result<Self> {
+    pub(crate) fn new(map: &PiecewiseLinearMap, input: &[f64]) -> Result<Self> {
         map.validate()?;
         let input = constant_input(map, input)?;
         let (m, units) = (map.h().len(), map.b().len());
@@ -49,7 +49,7 @@ impl Units {
     }
 
     /// From A, V, W^T, b and g of shapes that fit.
-    pub(super) fn from_parts(
+    pub(crate) fn from_parts(
         a: DMatrix<f64>,
         v: DMatrix<f64>,
         w: DMatrix<f64>,
@@ -63,60 +63,65 @@ impl Units {
         Self { m: g.len(), a, v, w, b, g, magnitude: (weights, offsets.as_slice().to_vec()) }
     }
 
-    pub(super) fn dim(&self) -> usize {
+    pub(crate) fn dim(&self) -> usize {
         self.m
     }
 
     /// Number of units U.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.b.len()
     }
 
-    pub(super) fn a(&self) -> &DMatrix<f64> {
+    pub(crate) fn a(&self) -> &DMatrix<f64> {
         &self.a
     }
 
-    pub(super) fn g(&self) -> &[f64] {
+    pub(crate) fn g(&self) -> &[f64] {
         &self.g
     }
 
-    pub(super) fn b(&self) -> &[f64] {
+    pub(crate) fn b(&self) -> &[f64] {
         &self.b
     }
 
     /// What unit `unit` adds to the states per drive \[M\].
-    pub(super) fn out(&self, unit: usize) -> &[f64] {
+    pub(crate) fn out(&self, unit: usize) -> &[f64] {
         &self.v.as_slice()[unit * self.m..][..self.m]
     }
 
     /// The normal of the hyperplane of unit `unit` \[M\].
-    pub(super) fn normal(&self, unit: usize) -> &[f64] {
+    pub(crate) fn normal(&self, unit: usize) -> &[f64] {
         &self.w.as_slice()[unit * self.m..][..self.m]
     }
 
     /// W z + b of one unit.
-    pub(super) fn drive(&self, unit: usize, z: &[f64]) -> f64 {
+    pub(crate) fn drive(&self, unit: usize, z: &[f64]) -> f64 {
         dot(self.normal(unit), z) + self.b[unit]
     }
 
+    /// W z + b \[U\].
+    pub(crate) fn drives(&self, z: &[f64]) -> impl Iterator<Item = f64> {
+        (0..self.count()).map(|unit| self.drive(unit, z))
+    }
+
     /// A bound on the rounding of [`Self::drive`].
-    pub(super) fn drive_rounding(&self, unit: usize, z: &[f64]) -> f64 {
+    pub(crate) fn drive_rounding(&self, unit: usize, z: &[f64]) -> f64 {
         let sum: f64 = self.normal(unit).iter().zip(z).map(|(w, z)| (w * z).abs()).sum();
         (self.m + 2) as f64 * f64::EPSILON * (sum + self.b[unit].abs())
     }
 
     /// Relative rounding, to every component's magnitude, of any way in which F or a piece of it is summed up:
     /// four times the (n + 1) ε/2 of a sum of n products, for the sums that are made of such sums.
-    pub(super) fn rounding(&self) -> f64 {
+    pub(crate) fn rounding(&self) -> f64 {
         2.0 * (2 * self.m + self.count() + 8) as f64 * f64::EPSILON
     }
 
     /// |A| + |V| |W| \[M, M\] and |V| |b| + |g| \[M\].
-    pub(super) fn magnitude(&self) -> (&DMatrix<f64>, &[f64]) {
+    pub(crate) fn magnitude(&self) -> (&DMatrix<f64>, &[f64]) {
         (&self.magnitude.0, &self.magnitude.1)
     }
 
-    pub(super) fn step(&self, z: &[f64], next: &mut [f64]) {
+    pub(crate) fn step(&self, z: &[f64], next: &mut [f64]) {
         next.copy_from_slice(&self.g);
         for (j, z) in z.iter().enumerate() {
             axpy(*z, &self.a.as_slice()[j * self.m..][..self.m], next);
@@ -130,7 +135,7 @@ impl Units {
     }
 
     /// Matrix \[M, M\] and offset \[M\] of the affine map in `region`.
-    pub(super) fn piece(&self, region: &Region) -> (DMatrix<f64>, DVector<f64>) {
+    pub(crate) fn piece(&self, region: &Region) -> (DMatrix<f64>, DVector<f64>) {
         let mut matrix = self.a.clone();
         let mut offset = DVector::from_column_slice(&self.g);
         for unit in region.active() {
@@ -142,14 +147,14 @@ impl Units {
         (matrix, offset)
     }
 
-    pub(super) fn region(&self, z: &[f64]) -> Region {
+    pub(crate) fn region(&self, z: &[f64]) -> Region {
         let mut region = Region::inactive(self.count());
         (0..self.count()).filter(|&unit| self.drive(unit, z) > 0.0).for_each(|unit| region.set(unit, true));
         region
     }
 
     /// The distance of `z` to the nearest hyperplane; infinite where there is none.
-    pub(super) fn border_distance(&self, z: &[f64]) -> f64 {
+    pub(crate) fn border_distance(&self, z: &[f64]) -> f64 {
         let distance = |unit| {
             let length = dot(self.normal(unit), self.normal(unit)).sqrt();
             (length > 0.0).then(|| self.drive(unit, z).abs() / length)
@@ -158,16 +163,16 @@ impl Units {
     }
 
     /// Refuses a region of another number of units.
-    pub(super) fn check(&self, region: &Region) -> Result<()> {
+    pub(crate) fn check(&self, region: &Region) -> Result<()> {
         crate::input::same("units of the region", self.count(), region.units())
     }
 }
 
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// y += factor x.
-pub(super) fn axpy(factor: f64, x: &[f64], y: &mut [f64]) {
+pub(crate) fn axpy(factor: f64, x: &[f64], y: &mut [f64]) {
     y.iter_mut().zip(x).for_each(|(y, x)| *y += factor * x);
 }

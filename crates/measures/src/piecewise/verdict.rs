@@ -4,10 +4,10 @@ use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 
 use super::affine::Flat;
-use super::orbit::{Eigenvalue, eigenvalues};
 use super::units::{Units, axpy, dot};
 use super::{PeriodicOrbit, Region};
 use crate::Result;
+use crate::eigen::{Eigenvalue, eigenvalues};
 
 /// A continuum of fixed points within one linear region: a piece of a line attractor, of a plane attractor, ...
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -208,7 +208,7 @@ fn judge_singular(
             directions: directions.column_iter().map(|d| d.iter().copied().collect()).collect(),
             ends: ends.into_iter().map(|t| state(&DVector::from_element(1, t))).collect(),
             region: region.clone(),
-            eigenvalues: eigenvalues(matrix.clone())?,
+            eigenvalues: eigenvalues(matrix)?,
         }),
         Segment::Unclear => Verdict::Undecided { near: point.as_slice().to_vec() },
     })

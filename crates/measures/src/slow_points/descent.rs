@@ -1,25 +1,24 @@
 //! The speed of a piecewise-linear map, brought down exactly within each linear region.
 
-use attractor_systems::{Map, PiecewiseLinearMap};
 use nalgebra::{DMatrix, DVector, SVD};
 
-use crate::affine_piece::{AffinePiece, along, drives};
 use crate::eigen::right_singular;
-use crate::{Error, Result};
+use crate::piecewise::{Units, dot};
+use crate::{Error, Region, Result};
 
 /// A state that the descent has come to.
 #[derive(Clone)]
 pub(super) struct Place {
     pub(super) z: DVector<f64>,
-    pub(super) region: Vec<bool>,
+    pub(super) region: Region,
     /// Units on whose border it is held.
     pub(super) held: Vec<usize>,
 }
 
 /// Brings down q(z) = |F(z) − z|² / 2.
 pub(super) struct Descent<'a> {
-    pub(super) map: &'a PiecewiseLinearMap,
-    pub(super) input: &'a [f64],
+    /// The map F.
+    pub(super) units: &'a Units,
     /// Singular values of J − I up to this are taken for 0: the descent does not move along those directions.
     pub(super) slack: f64,
     /// Regions that one descent may enter.
@@ -30,7 +29,7 @@ impl Descent<'_> {
     /// F(z) − z.
     pub(super) fn velocity(&self, z: &DVector<f64>) -> DVector<f64> {
         let mut next = DVector::zeros(z.len());
-        self.map.step(z.as_slice(), self.input, next.as_mut_slice());
+        self.units.step(z.as_slice(), next.as_mut_slice());
         next - z
     }
 
@@ -42,7 +41,7 @@ impl Descent<'_> {
     /// The local minimum of q that the descent from `z` comes to: within a region the minimum under linear
     /// constraints, region after region as long as q decreases beyond one of the borders that hold it.
     pub(super) fn minimise(&self, z: &DVector<f64>) -> Result<Place> {
-        let start = Place { z: z.clone(), region: self.map.region(z.as_slice()), held: Vec::new() };
+        let start = Place { z: z.clone(), region: self.units.region(z.as_slice()), held: Vec::new() };
         let mut place = self.within_region(start)?;
         let mut speed = self.speed(&place.z);
         for _ in 1..self.max_regions {
@@ -54,7 +53,7 @@ impl Descent<'_> {
             for units in beyond {
                 let mut next = place.clone();
                 for unit in units {
-                    next.region[unit] = !next.region[unit];
+                    next.region.set(unit, !place.region.is_active(unit));
                 }
                 next.held.clear();
                 let next = self.within_region(next)?;
@@ -72,13 +71,14 @@ impl Descent<'_> {
 
     /// The minimum of q within the closed region of a place, by the method of active constraints.
     fn within_region(&self, mut place: Place) -> Result<Place> {
-        let AffinePiece { matrix, offset } = AffinePiece::new(self.map, &place.region, self.input);
+        let (matrix, offset) = self.units.piece(&place.region);
         let m = matrix.nrows();
         let difference = matrix - DMatrix::identity(m, m);
-        let sides: Vec<f64> = place.region.iter().map(|&active| if active { 1.0 } else { -1.0 }).collect();
+        let side = |unit: usize| if place.region.is_active(unit) { 1.0 } else { -1.0 };
+        let sides: Vec<f64> = (0..self.units.count()).map(side).collect();
         let size = |z: &DVector<f64>| 1.0 + z.amax();
         // Each pass holds or releases a border; far fewer than these are needed unless it goes round in circles.
-        for _ in 0..4 * (m + place.region.len()) + 16 {
+        for _ in 0..4 * (m + self.units.count()) + 16 {
             let residual = &difference * &place.z + &offset;
             let free = self.free_directions(&place.held)?;
             let step = if free.ncols() == 0 {
@@ -95,8 +95,8 @@ impl Descent<'_> {
             }
             let mut fraction = 1.0;
             let mut blocking = None;
-            for (unit, drive) in drives(self.map, place.z.as_slice()).into_iter().enumerate() {
-                let slope = sides[unit] * along(self.map, unit, step.as_slice());
+            for (unit, drive) in self.units.drives(place.z.as_slice()).enumerate() {
+                let slope = sides[unit] * dot(self.units.normal(unit), step.as_slice());
                 if slope < 0.0 && !place.held.contains(&unit) {
                     let reach = (sides[unit] * drive).max(0.0) / -slope;
                     if reach < fraction {
@@ -112,11 +112,11 @@ impl Descent<'_> {
 
     /// An orthonormal basis \[M, d\] of the directions along the borders of `held`.
     fn free_directions(&self, held: &[usize]) -> Result<DMatrix<f64>> {
-        let m = self.map.dim();
+        let m = self.units.dim();
         if held.is_empty() {
             return Ok(DMatrix::identity(m, m));
         }
-        let normals = DMatrix::from_fn(held.len(), m, |i, j| self.map.w()[[held[i], j]]);
+        let normals = DMatrix::from_fn(held.len(), m, |i, j| self.units.normal(held[i])[j]);
         let (values, vectors) = right_singular(&normals)?;
         let largest = values.last().copied().unwrap_or(0.0);
         let count = values.iter().filter(|&&value| value <= 1e-12 * largest).count();
@@ -128,10 +128,10 @@ impl Descent<'_> {
         if place.held.is_empty() {
             return Ok(false);
         }
-        let m = self.map.dim();
+        let m = self.units.dim();
         let inwards = DMatrix::from_fn(m, place.held.len(), |j, i| {
             let unit = place.held[i];
-            self.map.w()[[unit, j]] * if place.region[unit] { 1.0 } else { -1.0 }
+            self.units.normal(unit)[j] * if place.region.is_active(unit) { 1.0 } else { -1.0 }
         });
         let multipliers = least_norm(inwards, gradient, 0.0)?;
         let (index, smallest) = multipliers.argmin();

@@ -2,15 +2,14 @@
 
 mod descent;
 
-use attractor_systems::{Map, PiecewiseLinearMap, Trajectory};
+use attractor_systems::{PiecewiseLinearMap, Trajectory};
 use nalgebra::{DMatrix, DVector};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::affine_piece::AffinePiece;
 use crate::eigen::{eigenvalues, right_singular};
-use crate::lyapunov::constant_input;
-use crate::{Error, RegionPattern, Result, input};
+use crate::piecewise::Units;
+use crate::{Eigenvalue, Error, Region, Result, input};
 use descent::Descent;
 
 /// Settings of [`slow_points`].
@@ -62,11 +61,11 @@ pub struct SlowPoint {
     /// |F(z) − z|, 0 but for rounding at a fixed point.
     pub speed: f64,
     /// The linear region that it lies in or on the border of.
-    pub region: RegionPattern,
+    pub region: Region,
     /// Units on whose border it lies: there the speed has a minimum with a kink, and other regions meet.
     pub on_border_of: Vec<usize>,
-    /// The eigenvalues of the Jacobian in that region that are near 1, as real and imaginary parts, nearest first.
-    pub eigenvalues_near_one: Vec<[f64; 2]>,
+    /// The eigenvalues of the Jacobian in that region that are near 1, nearest first.
+    pub eigenvalues_near_one: Vec<Eigenvalue>,
     /// Dimension of the set of slow states around it: 0 for an isolated one, 1 for a line.
     pub dimension: usize,
     /// Orthonormal directions \[dimension, M\] along which it stays slow.
@@ -122,18 +121,17 @@ impl SlowPoints {
 ///
 /// # Errors
 /// [`Error::Dimension`] when the trajectory does not have the dimension of the map, and for the input,
-/// [`Error::Missing`], [`Error::NonFinite`], [`Error::Setting`], [`Error::Decomposition`], [`Error::System`] for
-/// senseless parameters of the map.
+/// [`Error::Missing`], [`Error::NonFinite`], [`Error::Setting`], [`Error::Decomposition`], [`Error::Overflow`],
+/// [`Error::System`] for senseless parameters of the map.
 pub fn slow_points(
     map: &PiecewiseLinearMap,
     trajectory: &Trajectory,
     config: &SlowPointConfig,
     rng: &mut (impl Rng + ?Sized),
 ) -> Result<SlowPoints> {
-    map.validate()?;
-    input::same("variables of the trajectory", map.dim(), trajectory.dim())?;
+    let units = Units::new(map, &config.input)?;
+    input::same("variables of the trajectory", units.dim(), trajectory.dim())?;
     let data = input::without_gaps(trajectory, "trajectory")?;
-    let constant = constant_input(map, &config.input)?;
     for (setting, value) in [
         ("scale", config.scale),
         ("max_speed", config.max_speed),
@@ -150,19 +148,15 @@ pub fn slow_points(
         }
     }
     let max_speed = config.max_speed * config.scale;
-    let cautious = Descent {
-        map,
-        input: &constant,
-        slack: config.max_speed / config.extent,
-        max_regions: config.max_regions,
-    };
+    let cautious =
+        Descent { units: &units, slack: config.max_speed / config.extent, max_regions: config.max_regions };
     let full = Descent { slack: 0.0, ..cautious };
     let count = config.starts.min(data.nrows());
     let mut chosen = rand::seq::index::sample(rng, data.nrows(), count).into_vec();
     chosen.sort_unstable();
     let mut found = SlowPoints { points: Vec::new(), sets: Vec::new(), not_slow: 0, out_of_bound: 0 };
     for row in chosen {
-        let start = DVector::from_iterator(map.dim(), data.row(row).iter().copied());
+        let start = DVector::from_iterator(units.dim(), data.row(row).iter().copied());
         let mut place = cautious.minimise(&start)?;
         if cautious.speed(&place.z) > max_speed {
             place = full.minimise(&place.z)?;
@@ -197,10 +191,9 @@ fn describe(
     speed: f64,
     config: &SlowPointConfig,
 ) -> Result<SlowPoint> {
-    let AffinePiece { matrix, .. } = AffinePiece::new(descent.map, &place.region, descent.input);
-    let mut near: Vec<[f64; 2]> =
-        eigenvalues(&matrix)?.into_iter().map(|value| [value.re, value.im]).collect();
-    let distance = |value: &[f64; 2]| (value[0] - 1.0).hypot(value[1]);
+    let (matrix, _) = descent.units.piece(&place.region);
+    let mut near = eigenvalues(&matrix)?;
+    let distance = |value: &Eigenvalue| (value.re - 1.0).hypot(value.im);
     near.retain(|value| distance(value) <= config.near);
     near.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
     let m = matrix.nrows();
@@ -225,7 +218,7 @@ fn describe(
     Ok(SlowPoint {
         state: place.z.as_slice().to_vec(),
         speed,
-        region: RegionPattern::new(&place.region),
+        region: place.region,
         on_border_of: place.held,
         eigenvalues_near_one: near,
         dimension: directions.len(),

@@ -161,7 +161,8 @@ impl TransitionGraph {
                 continue;
             }
             if class.len() > limit {
-                return Err(Error::Limit { what: "symbols of a recurrent class", limit });
+                let needed = class.len() as f64;
+                return Err(Error::Limit { what: "symbols of a recurrent class", limit, needed });
             }
             let mut matrix = vec![vec![0.0; class.len()]; class.len()];
             for (row, &symbol) in matrix.iter_mut().zip(&class) {

@@ -19,5 +19,5 @@ mod words;
 pub use block_entropy::BlockEntropy;
 pub use graph::{RecurrentClass, Transition, TransitionGraph};
 pub use perron::{GraphBudget, TopologicalEntropy};
-pub use sequence::{Numbering, RegionPattern, Symbol, SymbolSequence, SymbolicConfig, symbolic_orbit};
+pub use sequence::{Numbering, Symbol, SymbolSequence, SymbolicConfig, symbolic_orbit};
 pub use words::PeriodicWords;

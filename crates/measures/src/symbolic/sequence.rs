@@ -3,81 +3,12 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
-use std::str::FromStr;
 
 use attractor_systems::{Map, PiecewiseLinearMap, Trajectory};
 use serde::{Deserialize, Serialize};
 
 use crate::lyapunov::constant_input;
-use crate::{Error, Result, input};
-
-/// Which rectified units are active in a linear region, packed 64 to a word. Written as a text of zeros and ones,
-/// unit 1 first.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct RegionPattern {
-    units: usize,
-    words: Box<[u64]>,
-}
-
-impl RegionPattern {
-    /// The pattern of `active` \[U\].
-    pub fn new(active: &[bool]) -> Self {
-        let mut words = vec![0; active.len().div_ceil(64)].into_boxed_slice();
-        for unit in (0..active.len()).filter(|&unit| active[unit]) {
-            words[unit / 64] |= 1 << (unit % 64);
-        }
-        Self { units: active.len(), words }
-    }
-
-    /// Number of units U.
-    pub fn units(&self) -> usize {
-        self.units
-    }
-
-    /// Whether a unit is active; false for one that is not there.
-    pub fn is_active(&self, unit: usize) -> bool {
-        unit < self.units && self.words[unit / 64] >> (unit % 64) & 1 == 1
-    }
-
-    /// Which units are active \[U\].
-    pub fn active(&self) -> Vec<bool> {
-        (0..self.units).map(|unit| self.is_active(unit)).collect()
-    }
-}
-
-impl fmt::Display for RegionPattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (0..self.units).try_for_each(|unit| f.write_str(if self.is_active(unit) { "1" } else { "0" }))
-    }
-}
-
-impl From<RegionPattern> for String {
-    fn from(pattern: RegionPattern) -> Self {
-        pattern.to_string()
-    }
-}
-
-impl FromStr for RegionPattern {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let bit = |(column, letter)| match letter {
-            '0' => Ok(false),
-            '1' => Ok(true),
-            _ => Err(Error::RegionText { column }),
-        };
-        Ok(Self::new(&text.chars().enumerate().map(bit).collect::<Result<Vec<_>>>()?))
-    }
-}
-
-impl TryFrom<String> for RegionPattern {
-    type Error = Error;
-
-    fn try_from(text: String) -> Result<Self> {
-        text.parse()
-    }
-}
+use crate::{Error, Region, Result, input};
 
 /// In which order symbols are numbered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -210,7 +141,7 @@ impl SymbolSequence {
     ) -> Result<Self> {
         map.validate()?;
         input::same("variables of the trajectory", map.dim(), trajectory.dim())?;
-        Self::from_partition(trajectory, |state| RegionPattern::new(&map.region(state)), numbering)
+        Self::from_partition(trajectory, |state| Region::new(&map.region(state)), numbering)
     }
 
     /// The symbols \[T\], numbers into the [`alphabet`](Self::alphabet).
@@ -250,17 +181,11 @@ pub fn symbolic_orbit(
     input::state(x0, map.dim(), "initial state")?;
     let input = constant_input(map, &config.input)?;
     let mut coder = Coder { symbols: Vec::with_capacity(config.steps), ..Coder::default() };
-    let mut active = RegionPattern::new(&vec![false; map.b().len()]);
     let (mut x, mut next) = (x0.to_vec(), vec![0.0; map.dim()]);
     let length = config.transient.saturating_add(config.steps);
     for step in 0..length {
         if step >= config.transient {
-            active.words.fill(0);
-            for (unit, (row, b)) in map.w().rows().into_iter().zip(map.b()).enumerate() {
-                let drive = row.iter().zip(&x).map(|(w, x)| w * x).sum::<f64>() + b;
-                active.words[unit / 64] |= u64::from(drive > 0.0) << (unit % 64);
-            }
-            coder.push(&active, config.max_symbols)?;
+            coder.push(&Region::new(&map.region(&x)), config.max_symbols)?;
         }
         if step + 1 < length {
             map.step(&x, &input, &mut next);
@@ -307,7 +232,7 @@ impl<L: Clone + Eq + Hash + fmt::Display> Coder<L> {
     fn enter(&mut self, label: &L, limit: usize) -> Result<u32> {
         let limit = limit.min(u32::MAX as usize);
         if self.alphabet.len() >= limit {
-            return Err(Error::Limit { what: "symbols", limit });
+            return Err(Error::Limit { what: "symbols", limit, needed: limit as f64 + 1.0 });
         }
         let number = self.alphabet.len() as u32;
         let first_visit = self.symbols.len();

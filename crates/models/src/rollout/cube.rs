@@ -14,6 +14,12 @@ use cubecl::{CubeCount, CubeDim, cube, prelude::*};
 
 use super::fused::{Kind, OperandGradients, Operands, Plan, RolloutBackend, RolloutGradients, Wanted};
 
+/// Whether state and features fit into the shared memory that every WebGPU device has, 16 KiB. The backward pass needs
+/// most: three times both.
+pub(super) fn fits(latent: usize, units: usize) -> bool {
+    3 * (latent + units) * size_of::<f32>() <= 16 << 10
+}
+
 /// Rectified latents, linear ones first.
 const RECTIFIED: u32 = 0;
 /// Hidden units.

@@ -103,17 +103,25 @@ pub struct Wanted {
     pub target: bool,
 }
 
-/// Whether the backend and the precision of a tensor have the fused rollout.
-fn has_kernels(tensor: &Tensor<2>) -> bool {
-    let device = tensor.device().inner();
-    let dtype = tensor.dtype();
+/// Whether there is a fused rollout of this form from `z0` \[B, M\], for its backend, precision and size.
+#[cfg_attr(not(feature = "wgpu"), allow(unused_variables, reason = "hosts have kernels for every size"))]
+fn has_kernels(z0: &Tensor<2>, form: &Form) -> bool {
+    let device = z0.device().inner();
+    let dtype = z0.dtype();
     match device.as_dispatch() {
         #[cfg(feature = "flex")]
         DispatchDevice::Flex(_) => matches!(dtype, DType::F32 | DType::F64),
         #[cfg(feature = "ndarray")]
         DispatchDevice::NdArray(_) => matches!(dtype, DType::F32 | DType::F64),
         #[cfg(feature = "wgpu")]
-        DispatchDevice::Cube(_) => dtype == DType::F32,
+        DispatchDevice::Cube(_) => {
+            let m = z0.dims()[1];
+            let units = match &form.features {
+                Features::Hidden { thresholds, .. } => thresholds.dims()[0],
+                Features::Rectified { .. } | Features::Bases { .. } => m,
+            };
+            dtype == DType::F32 && super::cube::fits(m, units)
+        }
         #[allow(unreachable_patterns, reason = "other backends may be compiled in")]
         _ => false,
     }
@@ -129,7 +137,8 @@ pub(crate) fn rollout(
 ) -> Tensor<3> {
     let [batch, m] = z0.dims();
     check(m, steps, forcing, inputs.as_ref());
-    if !has_kernels(&z0) {
+    let form = rnn.form();
+    if !has_kernels(&z0, &form) {
         return reference(rnn, z0, steps, forcing, inputs);
     }
     assert_eq!(m, rnn.latent_dim(), "z0 has one column for each latent");
@@ -138,9 +147,9 @@ pub(crate) fn rollout(
         Some(forcing) if forcing.is_complete(m) => {
             let rows = batch * steps;
             let drive = drive.map(|drive| drive.reshape([rows, 1, m]));
-            run(rnn.form(), forcing.states_before(z0), 1, None, drive).reshape([batch, steps, m])
+            run(form, forcing.states_before(z0), 1, None, drive).reshape([batch, steps, m])
         }
-        _ => run(rnn.form(), z0, steps, forcing, drive),
+        _ => run(form, z0, steps, forcing, drive),
     }
 }
 

@@ -84,12 +84,15 @@ impl VectorField<3> for BelousovZhabotinsky {
         let root = x.if_positive(x.sqrt(), zero);
         let x = x.max(zero);
         let radicals = (-z * self.z0 + self.cerium) * root;
-        let dx = x * bromide * self.c1 + bromide * self.c2 + x * x * self.c3 + radicals * self.c4
+        let dx = x * bromide * self.c1
+            + bromide * self.c2
+            + x * x * self.c3
+            + radicals * self.c4
             + x * z * self.c5
             - x * self.kf;
         let dz = radicals * (self.c6 / self.z0) + x * z * self.c7 + z * v * self.c8 + z * (self.c9 - self.kf);
-        let dv = x * bromide * self.c10 + bromide * self.c11 + x * x * self.c12 + z * v * self.c13
-            - v * self.kf;
+        let dv =
+            x * bromide * self.c10 + bromide * self.c11 + x * x * self.c12 + z * v * self.c13 - v * self.kf;
         [dx * self.t0, dz * self.t0, dv * self.t0]
     }
 }

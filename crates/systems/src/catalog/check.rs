@@ -1,6 +1,6 @@
 //! Checks that every system of the catalogue has to pass.
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1};
 
 use crate::{DelayFlow, Flow, Map, Simulation, System};
 
@@ -116,6 +116,38 @@ pub(super) fn delay_flow(system: &(impl DelayFlow + System + ?Sized)) {
     system.rhs(0.0, &history, &history.repeat(delays.len()), &mut dx);
     assert!(dx.iter().any(|dx| dx.abs() > 1e-6), "{}: the default history is a fixed point", system.name());
     assert!(system.validate().is_ok());
+}
+
+/// Whether small perturbations of this fixed point of `flow` grow, over a run of length `duration`.
+pub(super) fn fixed_point_grows(flow: &impl Flow, point: &[f64], duration: f64) -> bool {
+    let mut dx = vec![0.0; flow.dim()];
+    flow.rhs(0.0, point, &mut dx);
+    assert!(dx.iter().all(|dx| dx.abs() < 1e-9), "{point:?} is not a fixed point: {dx:?}");
+    // Of unequal size, so that the perturbation keeps to no symmetry.
+    let start: Vec<f64> = point.iter().zip(1..).map(|(x, i)| x + 1e-6 * f64::from(i)).collect();
+    let samples = 2000;
+    let run = Simulation::new(duration / samples as f64, samples)
+        .initial_state(start)
+        .tolerances(1e-10, 1e-13)
+        .run(flow)
+        .unwrap();
+    let distance =
+        |row: ArrayView1<'_, f64>| row.iter().zip(point).map(|(x, rest)| (x - rest).abs()).sum::<f64>();
+    let distances: Vec<f64> = run.data().rows().into_iter().map(distance).collect();
+    let largest = |range: &[f64]| range.iter().copied().fold(0.0, f64::max);
+    largest(&distances[samples - samples / 4..]) > largest(&distances[..samples / 4])
+}
+
+/// Mean time between the upward crossings of its mean by a series that is periodic.
+pub(super) fn period(series: ArrayView1<'_, f64>, dt: f64) -> f64 {
+    let mean = series.sum() / series.len() as f64;
+    let crossing = |(t, pair): (usize, ArrayView1<'_, f64>)| {
+        let (before, after) = (pair[0] - mean, pair[1] - mean);
+        (before < 0.0 && after >= 0.0).then(|| t as f64 + before / (before - after))
+    };
+    let crossings: Vec<f64> = series.windows(2).into_iter().enumerate().filter_map(crossing).collect();
+    assert!(crossings.len() > 1, "no oscillation");
+    (crossings[crossings.len() - 1] - crossings[0]) / (crossings.len() - 1) as f64 * dt
 }
 
 fn metadata(system: &(impl System + ?Sized), dim: usize) {

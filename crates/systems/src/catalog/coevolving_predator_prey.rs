@@ -63,10 +63,6 @@ impl VectorField<3> for CoevolvingPredatorPrey {
         let landscape =
             alpha * (2.0 * self.k2 * delta.powi(2)) - alpha * alpha2 * (4.0 * self.k4 * delta.powi(4));
         let gradient = landscape * self.d1 - growth * x * (self.k1 * delta);
-        [
-            x * fitness - eaten * y * self.a3,
-            y * (eaten * self.a2 - self.d2),
-            gradient * self.variance,
-        ]
+        [x * fitness - eaten * y * self.a3, y * (eaten * self.a2 - self.d2), gradient * self.variance]
     }
 }

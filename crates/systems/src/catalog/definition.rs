@@ -64,7 +64,7 @@ macro_rules! system {
                 $dt
             }
             fn period(&self) -> Option<f64> {
-                $period
+                Option::from($period)
             }
             $(fn time_unit(&self) -> &'static str {
                 $unit
@@ -88,7 +88,7 @@ macro_rules! system {
 
 /// A flow in M variables, with a Jacobian by automatic differentiation: `flow! { /// ... Name[M] { ... } }`.
 ///
-/// `period` is that of the largest peak in the power spectrum, in the system's time unit.
+/// `period` is that of the largest peak in the power spectrum, in the system's time unit; `None` for flows that come to rest.
 macro_rules! flow {
     ($(#[$doc:meta])* $system:ident[$m:literal] { name: $name:literal, $(aliases: $aliases:tt,)? parameters: $parameters:tt,
         variables: $variables:tt, state: $state:tt, dt: $dt:expr, period: $period:expr, $($rest:tt)*
@@ -96,7 +96,7 @@ macro_rules! flow {
         $crate::catalog::definition::system! {
             $(#[$doc])* $system {
                 name: $name, $(aliases: $aliases,)? parameters: $parameters, variables: $variables, state: $state, dt: $dt,
-                period: Some($period), $($rest)*
+                period: $period, $($rest)*
             }
         }
 

@@ -43,11 +43,7 @@ impl VectorField<3> for DoubleGyre {
         let b = -a * 2.0 + 1.0;
         let (f, slope) = ((a * x + b) * x * PI, a * x * 2.0 + b);
         let speed = PI * self.alpha;
-        [
-            -f.sin() * (y * PI).cos() * speed,
-            f.cos() * (y * PI).sin() * slope * speed,
-            S::constant(self.omega),
-        ]
+        [-f.sin() * (y * PI).cos() * speed, f.cos() * (y * PI).sin() * slope * speed, S::constant(self.omega)]
     }
 }
 

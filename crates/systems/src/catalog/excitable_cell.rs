@@ -7,7 +7,7 @@ flow! {
     /// An excitable cell whose slow calcium makes it burst: membrane potential V, gate n of the
     /// voltage-dependent potassium channel, and calcium C in units of its dissociation constant,
     ///
-    /// $$ \dot V = g_I m_\infty^3 h_\infty (V_I - V) + g_{KV} n^4 (V_K - V) 
+    /// $$ \dot V = g_I m_\infty^3 h_\infty (V_I - V) + g_{KV} n^4 (V_K - V)
     /// + g_{KC} \frac{C}{1 + C} (V_K - V) + g_L (V_L - V), $$
     ///
     /// $$ \dot n = \lambda (\alpha_n + \beta_n) (n_\infty - n), \quad

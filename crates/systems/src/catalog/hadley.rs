@@ -33,10 +33,6 @@ flow! {
 
 impl VectorField<3> for Hadley {
     fn field<S: Scalar>(&self, _t: f64, [x, y, z]: [S; 3]) -> [S; 3] {
-        [
-            -y * y - z * z + (-x + self.f) * self.a,
-            x * (y - z * self.b) - y + self.g,
-            x * (y * self.b + z) - z,
-        ]
+        [-y * y - z * z + (-x + self.f) * self.a, x * (y - z * self.b) - y + self.g, x * (y * self.b + z) - z]
     }
 }

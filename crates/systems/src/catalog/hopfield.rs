@@ -91,7 +91,10 @@ impl System for Hopfield {
     }
     fn parameters(&self) -> Vec<(&'static str, f64)> {
         let connections = CONNECTIONS.into_iter().flatten().zip(self.connections.into_iter().flatten());
-        [("beta", self.beta), ("epsilon", self.epsilon), ("tau", self.tau)].into_iter().chain(connections).collect()
+        [("beta", self.beta), ("epsilon", self.epsilon), ("tau", self.tau)]
+            .into_iter()
+            .chain(connections)
+            .collect()
     }
     fn parameter_mut(&mut self, name: &str) -> Option<&mut f64> {
         match name {

@@ -114,7 +114,9 @@ impl Flow for HuismanWeissing {
     }
 
     fn validate(&self) -> Result<()> {
-        for (name, value) in HALF_SATURATION.into_iter().flatten().zip(self.half_saturation.into_iter().flatten()) {
+        for (name, value) in
+            HALF_SATURATION.into_iter().flatten().zip(self.half_saturation.into_iter().flatten())
+        {
             self.check_positive(name, value)?;
         }
         self.check_parameters()
@@ -134,9 +136,9 @@ impl System for HuismanWeissing {
     fn parameters(&self) -> Vec<(&'static str, f64)> {
         let rates = [("dilution", self.dilution), ("mortality", self.mortality), ("growth", self.growth)];
         let matrices = [(CONTENT, self.content), (HALF_SATURATION, self.half_saturation)];
-        let coefficients = matrices.into_iter().flat_map(|(names, values)| {
-            names.into_iter().flatten().zip(values.into_iter().flatten())
-        });
+        let coefficients = matrices
+            .into_iter()
+            .flat_map(|(names, values)| names.into_iter().flatten().zip(values.into_iter().flatten()));
         rates.into_iter().chain(SUPPLY.into_iter().zip(self.supply)).chain(coefficients).collect()
     }
     fn parameter_mut(&mut self, name: &str) -> Option<&mut f64> {
@@ -155,10 +157,7 @@ impl System for HuismanWeissing {
         }
     }
     fn default_state(&self) -> Vec<f64> {
-        vec![
-            9.4323, 18.8387, 34.37572, 15.08545, 42.2284, 0.1703, 0.1014, 0.3148, 0.2125,
-            0.226,
-        ]
+        vec![9.4323, 18.8387, 34.37572, 15.08545, 42.2284, 0.1703, 0.1014, 0.3148, 0.2125, 0.226]
     }
     fn default_dt(&self) -> f64 {
         0.5

@@ -36,7 +36,11 @@ flow! {
 impl VectorField<3> for IsothermalChemical {
     fn field<S: Scalar>(&self, _t: f64, [alpha, beta, gamma]: [S; 3]) -> [S; 3] {
         let reaction = alpha * beta * beta + alpha;
-        [(gamma + self.kappa) * self.mu - reaction, (reaction - beta) / self.sigma, (beta - gamma) / self.delta]
+        [
+            (gamma + self.kappa) * self.mu - reaction,
+            (reaction - beta) / self.sigma,
+            (beta - gamma) / self.delta,
+        ]
     }
 }
 

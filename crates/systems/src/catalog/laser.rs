@@ -37,6 +37,10 @@ flow! {
 impl VectorField<3> for Laser {
     fn field<S: Scalar>(&self, _t: f64, [x, y, z]: [S; 3]) -> [S; 3] {
         let square = z * z;
-        [(y - x) * self.a + y * square * self.b, x * self.c + x * square * self.d, z * self.h + x * x * self.k]
+        [
+            (y - x) * self.a + y * square * self.b,
+            x * self.c + x * square * self.d,
+            z * self.h + x * x * self.k,
+        ]
     }
 }

@@ -1,7 +1,7 @@
 //! The Lorenz system inside a sphere that nothing leaves.
 
-use super::definition::flow;
 use super::Lorenz63;
+use super::definition::flow;
 use crate::{Scalar, VectorField};
 
 flow! {

@@ -1,7 +1,7 @@
 //! A Lorenz system that drives another one.
 
-use super::definition::flow;
 use super::Lorenz63;
+use super::definition::flow;
 use crate::{Scalar, VectorField};
 
 flow! {

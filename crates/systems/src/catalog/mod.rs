@@ -72,6 +72,7 @@ catalog! {
         blasius: Blasius;
         blinking_rotlet: BlinkingRotlet, BlinkingVortex;
         bouali: Bouali, Bouali2;
+        brusselator: Brusselator;
         burke_shaw: BurkeShaw;
         bursting_neuron: BurstingNeuron;
         calcium: Calcium, CalciumQuasiperiodic;
@@ -87,6 +88,7 @@ catalog! {
         dequan_li: DequanLi;
         double_gyre: DoubleGyre;
         double_pendulum: DoublePendulum;
+        double_well: DoubleWell;
         duffing: Duffing;
         excitable_cell: ExcitableCell;
         finance: Finance;
@@ -101,6 +103,7 @@ catalog! {
         hastings_powell: HastingsPowell;
         henon_heiles: HenonHeiles;
         hindmarsh_rose: HindmarshRose;
+        hindmarsh_rose_neuron: HindmarshRoseNeuron;
         hopfield: Hopfield;
         huisman_weissing: HuismanWeissing;
         hyper_bao: HyperBao;
@@ -117,14 +120,18 @@ catalog! {
         interior_squirmer: InteriorSquirmer;
         isothermal_chemical: IsothermalChemical;
         itik_banks_tumor: ItikBanksTumor;
+        jansen_rit: JansenRit;
         jerk_circuit: JerkCircuit;
         kawczynski_strizhak: KawczynskiStrizhak;
+        kuramoto: Kuramoto;
+        kuramoto_sivashinsky: KuramotoSivashinsky;
         laser: Laser;
         lid_driven_cavity_flow: LidDrivenCavityFlow;
         liu_chen: LiuChen;
         lorenz63: Lorenz63;
         lorenz84: Lorenz84;
         lorenz96: Lorenz96;
+        lorenz96_two_scale: Lorenz96TwoScale;
         lorenz_bounded: LorenzBounded;
         lorenz_coupled: LorenzCoupled;
         lorenz_stenflo: LorenzStenflo;
@@ -132,6 +139,7 @@ catalog! {
         lu_chen_cheng: LuChenCheng;
         moore_spiegel: MooreSpiegel;
         multi_chua: MultiChua;
+        mutual_inhibition: FlipFlop, LineAttractor;
         newton_leipnik: NewtonLeipnik;
         nose_hoover: NoseHoover;
         nuclear_quadrupole: NuclearQuadrupole;
@@ -148,6 +156,7 @@ catalog! {
         sakarya: Sakarya;
         salton_sea: SaltonSea;
         san_um_srisuchinwong: SanUmSrisuchinwong;
+        selkov: Selkov;
         shimizu_morioka: ShimizuMorioka;
         sprott_a_to_j: SprottA, SprottB, SprottC, SprottD, SprottE, SprottF, SprottG, SprottH, SprottI, SprottJ;
         sprott_jerk: SprottJerk;
@@ -155,6 +164,7 @@ catalog! {
         sprott_multifractal: SprottMultifractal;
         sprott_torus: SprottTorus;
         stick_slip: StickSlip;
+        stuart_landau: StuartLandau;
         swinging_atwood: SwingingAtwood;
         thomas: Thomas, ThomasLabyrinth;
         torus: Torus;
@@ -163,7 +173,9 @@ catalog! {
         vallis: VallisElNino;
         van_der_pol: VanDerPol, ForcedVanDerPol;
         wang_sun: WangSun;
+        wilson_cowan: WilsonCowan;
         windmi: WindmiReduced;
+        wong_wang: WongWang;
         yu_wang: YuWang, YuWang2;
         zhou_chen: ZhouChen;
     }
@@ -175,6 +187,7 @@ catalog! {
         chebyshev_map: ChebyshevMap;
         chirikov_map: ChirikovMap;
         circle_map: CircleMap;
+        coupled_map_lattice: CoupledMapLattice;
         de_jong_map: DeJongMap;
         duffing_map: DuffingMap;
         gauss_map: GaussMap;

@@ -49,7 +49,8 @@ mod tests {
         let [x, y, z] = [0.7, -3.0, 5.0];
         let [dx, dy, dz] = system.field(0.0, [x, y, z]).map(|value: f64| value * scale);
         let jerk = system.a * dz;
-        let rest = jerk + dy + (tension - rayleigh + rayleigh * (x * scale).powi(2)) * dx + tension * x * scale;
+        let rest =
+            jerk + dy + (tension - rayleigh + rayleigh * (x * scale).powi(2)) * dx + tension * x * scale;
         assert!(rest.abs() < 1e-12, "{rest}");
     }
 }

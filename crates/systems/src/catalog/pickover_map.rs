@@ -30,9 +30,6 @@ map! {
 
 impl Recurrence<2> for PickoverMap {
     fn next<S: Scalar>(&self, [x, y]: [S; 2]) -> [S; 2] {
-        [
-            (y * self.a).sin() + (x * self.a).cos() * self.c,
-            (x * self.b).sin() + (y * self.b).cos() * self.d,
-        ]
+        [(y * self.a).sin() + (x * self.a).cos() * self.c, (x * self.b).sin() + (y * self.b).cos() * self.d]
     }
 }

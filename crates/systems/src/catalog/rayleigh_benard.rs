@@ -1,7 +1,7 @@
 //! The system that dysts names after Rayleigh-Bénard convection.
 
-use super::definition::flow;
 use super::LuChen;
+use super::definition::flow;
 use crate::{Scalar, VectorField};
 
 flow! {

@@ -307,8 +307,12 @@ mod tests {
         let there = Simulation::of(&system, 2).dt(5.0).tolerances(1e-11, 1e-11).run(&system).unwrap();
         let mirror = |x: &[f64]| [x[0], -x[1], -x[2]];
         let end = mirror(&there.last_row().to_vec());
-        let back =
-            Simulation::of(&system, 2).initial_state(end).dt(5.0).tolerances(1e-11, 1e-11).run(&system).unwrap();
+        let back = Simulation::of(&system, 2)
+            .initial_state(end)
+            .dt(5.0)
+            .tolerances(1e-11, 1e-11)
+            .run(&system)
+            .unwrap();
         for (found, start) in mirror(&back.last_row().to_vec()).into_iter().zip(system.default_state()) {
             assert!((found - start).abs() < 1e-7, "{found} against {start}");
         }

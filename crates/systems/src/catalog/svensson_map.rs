@@ -28,9 +28,6 @@ map! {
 
 impl Recurrence<2> for SvenssonMap {
     fn next<S: Scalar>(&self, [x, y]: [S; 2]) -> [S; 2] {
-        [
-            (x * self.a).sin() * self.d - (y * self.b).sin(),
-            (x * self.a).cos() * self.c + (y * self.b).cos(),
-        ]
+        [(x * self.a).sin() * self.d - (y * self.b).sin(), (x * self.a).cos() * self.c + (y * self.b).cos()]
     }
 }

@@ -53,8 +53,8 @@ mod tests {
     fn conserves_energy() {
         let machine = SwingingAtwood::default();
         let energy = |x: &[f64]| {
-            let kinetic = x[2].powi(2) / (2.0 * (machine.m1 + machine.m2))
-                + (x[3] / x[0]).powi(2) / (2.0 * machine.m1);
+            let kinetic =
+                x[2].powi(2) / (2.0 * (machine.m1 + machine.m2)) + (x[3] / x[0]).powi(2) / (2.0 * machine.m1);
             kinetic + machine.g * x[0] * (machine.m2 - machine.m1 * x[1].cos())
         };
         let run = Simulation::of(&machine, 400).tolerances(1e-11, 1e-11).run(&machine).unwrap();

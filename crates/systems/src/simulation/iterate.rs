@@ -2,7 +2,8 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use super::{Recorder, Simulation};
+use super::Simulation;
+use super::recorder::Recorder;
 use crate::{Error, Map, Result};
 
 /// Iterates x_t = F(x_{t-1}, u_t), then `perturb`s x_t.

@@ -1,15 +1,25 @@
-//! Simulation: a flow or a map, a start, a clock, and the trajectory that follows.
+//! Simulation: a system, a start, a clock, and the trajectory that follows.
 
 mod adaptive;
-mod heun;
+mod delay;
+mod dense;
+mod ensemble;
+mod events;
+mod fixed_step;
 mod iterate;
+mod recorder;
+mod run;
+mod solver;
+mod stochastic;
 
-use ndarray::{Array2, ArrayView2};
-use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::trajectory::check_dt;
-use crate::{Error, Flow, Map, Result, System, Trajectory};
+use crate::{Error, Result, System};
+
+pub use ensemble::{Divergence, Ensemble};
+pub use events::{Crossing, Direction, Event, EventRun, Section};
+pub use stochastic::SdeMethod;
 
 /// How a flow is integrated between samples when there is no process noise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +32,15 @@ pub enum Method {
     /// Radau IIA of order 5 of Hairer & Wanner, *Solving Ordinary Differential Equations II* (1996): implicit and
     /// adaptive, for stiff systems. Uses the Jacobian of the flow. Its interpolant has order 3, so its samples are less
     /// accurate than its steps: tighten the tolerances rather than lengthen dt.
+    ///
+    /// For at most 128 variables.
     Radau5,
+    /// The classical Runge-Kutta method of order 4 at fixed steps of dt / [`substeps`](Simulation::substeps), without any
+    /// control of its error. What an [`Ensemble`](crate::Ensemble) computes, bit for bit.
+    Rk4,
+    /// The method of Tsitouras of order 5 (2011) at fixed steps of dt / [`substeps`](Simulation::substeps), without any
+    /// control of its error.
+    Tsit5,
 }
 
 /// A run of a system: how many samples at which interval, from where, with what noise.
@@ -46,6 +64,8 @@ pub struct Simulation {
     #[serde(default)]
     transient: usize,
     #[serde(default)]
+    transient_time: f64,
+    #[serde(default)]
     start_time: f64,
     #[serde(default)]
     initial_state: Option<Vec<f64>>,
@@ -57,6 +77,8 @@ pub struct Simulation {
     substeps: usize,
     #[serde(default)]
     method: Method,
+    #[serde(default)]
+    sde_method: SdeMethod,
     #[serde(default = "default_tolerance")]
     rtol: f64,
     #[serde(default = "default_tolerance")]
@@ -88,12 +110,14 @@ impl Simulation {
             dt,
             steps,
             transient: 0,
+            transient_time: 0.0,
             start_time: 0.0,
             initial_state: None,
             names: None,
             process_noise: Vec::new(),
             substeps: default_substeps(),
             method: Method::default(),
+            sde_method: SdeMethod::default(),
             rtol: default_tolerance(),
             atol: default_tolerance(),
             max_steps: default_max_steps(),
@@ -117,6 +141,22 @@ impl Simulation {
         self
     }
 
+    /// Sets the time between samples so that `points` of them make up the period of the dominant oscillation of `system`,
+    /// as [`System::period`] tells it.
+    ///
+    /// # Errors
+    /// [`Error::NoPeriod`] when the system has none, [`Error::OutOfRange`] when `points` is 0.
+    pub fn points_per_period(mut self, system: &(impl System + ?Sized), points: usize) -> Result<Self> {
+        if points == 0 {
+            let requirement = "at least 1";
+            return Err(Error::OutOfRange { what: "number of points per period", value: 0.0, requirement });
+        }
+        let period = system.period().ok_or(Error::NoPeriod { system: system.name() })?;
+        self.dt = period / points as f64;
+        check_dt(self.dt)?;
+        Ok(self)
+    }
+
     /// Number of samples T of the trajectory.
     #[must_use]
     pub fn steps(mut self, steps: usize) -> Self {
@@ -128,6 +168,14 @@ impl Simulation {
     #[must_use]
     pub fn transient(mut self, samples: usize) -> Self {
         self.transient = samples;
+        self
+    }
+
+    /// Time that passes before the trajectory starts, in the system's time unit: rounded up to a multiple of dt, and in
+    /// addition to the samples of [`Simulation::transient`]; 0 by default.
+    #[must_use]
+    pub fn transient_time(mut self, time: f64) -> Self {
+        self.transient_time = time;
         self
     }
 
@@ -165,7 +213,8 @@ impl Simulation {
         self
     }
 
-    /// Steps of the stochastic Heun method within one dt; 10 by default. Without process noise it has no effect.
+    /// Steps of the methods with fixed steps within one dt; 10 by default. These are the methods for noise,
+    /// [`Method::Rk4`] and [`Method::Tsit5`]; on others it has no effect.
     #[must_use]
     pub fn substeps(mut self, substeps: usize) -> Self {
         self.substeps = substeps;
@@ -176,6 +225,13 @@ impl Simulation {
     #[must_use]
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;
+        self
+    }
+
+    /// Integration method for stochastic differential equations, [`Simulation::run_sde`].
+    #[must_use]
+    pub fn sde_method(mut self, method: SdeMethod) -> Self {
+        self.sde_method = method;
         self
     }
 
@@ -198,95 +254,6 @@ impl Simulation {
     pub fn divergence_bound(mut self, bound: f64) -> Self {
         self.bound = bound;
         self
-    }
-
-    /// Runs a flow without process noise.
-    ///
-    /// The solver takes the steps that its tolerances allow and each sample is read off its interpolant within a step
-    /// already taken, never beyond; the equation is never evaluated past the last sample.
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`], [`Error::NoInitialState`], [`Error::StateLength`], [`Error::NonFiniteState`],
-    /// [`Error::Parameter`] and [`Error::NonFiniteDerivative`] for settings that make no sense;
-    /// [`Error::NoGenerator`] when process noise is set; [`Error::Diverged`], [`Error::TooManySteps`] and
-    /// [`Error::StepTooSmall`], with time and state, for runs that fail.
-    pub fn run(&self, flow: &(impl Flow + ?Sized)) -> Result<Trajectory> {
-        flow.validate()?;
-        let start = self.check(flow.dim())?;
-        if self.is_noisy() {
-            return Err(Error::NoGenerator);
-        }
-        self.check_flow(flow, start)?;
-        self.finish(adaptive::integrate(self, flow, start)?)
-    }
-
-    /// Runs a flow, with process noise drawn from `rng` if there is any. The same generator state gives the same
-    /// trajectory.
-    ///
-    /// # Errors
-    /// As [`Simulation::run`].
-    pub fn run_with_rng(&self, flow: &(impl Flow + ?Sized), rng: &mut impl Rng) -> Result<Trajectory> {
-        if !self.is_noisy() {
-            return self.run(flow);
-        }
-        flow.validate()?;
-        let start = self.check(flow.dim())?;
-        self.check_flow(flow, start)?;
-        self.finish(heun::integrate(self, flow, start, rng)?)
-    }
-
-    /// Runs an autonomous map without process noise.
-    ///
-    /// # Errors
-    /// As [`Simulation::run`]; [`Error::Shape`] when the map needs inputs.
-    pub fn run_map(&self, map: &(impl Map + ?Sized)) -> Result<Trajectory> {
-        if self.is_noisy() {
-            return Err(Error::NoGenerator);
-        }
-        self.iterate(map, None, |_| {})
-    }
-
-    /// Runs a map with inputs `inputs` \[transient + T, K\]: row t is the input u_t of the step into row t, so row 0
-    /// has no effect.
-    ///
-    /// # Errors
-    /// As [`Simulation::run`]; [`Error::Shape`] when the inputs do not fit, [`Error::NonFiniteState`] when one is not
-    /// finite.
-    pub fn run_map_with_inputs(
-        &self,
-        map: &(impl Map + ?Sized),
-        inputs: ArrayView2<'_, f64>,
-    ) -> Result<Trajectory> {
-        if self.is_noisy() {
-            return Err(Error::NoGenerator);
-        }
-        self.iterate(map, Some(inputs), |_| {})
-    }
-
-    /// Runs a map with inputs (as in [`Simulation::run_map_with_inputs`]; `None` for an autonomous map) and with
-    /// process noise drawn from `rng` if there is any.
-    ///
-    /// # Errors
-    /// As [`Simulation::run_map_with_inputs`].
-    pub fn run_map_with_rng(
-        &self,
-        map: &(impl Map + ?Sized),
-        inputs: Option<ArrayView2<'_, f64>>,
-        rng: &mut impl Rng,
-    ) -> Result<Trajectory> {
-        let sd = self.noise_sd(map.dim());
-        self.iterate(map, inputs, |state| heun::perturb(state, &sd, rng))
-    }
-
-    fn iterate(
-        &self,
-        map: &(impl Map + ?Sized),
-        inputs: Option<ArrayView2<'_, f64>>,
-        perturb: impl FnMut(&mut [f64]),
-    ) -> Result<Trajectory> {
-        map.validate()?;
-        let start = self.check(map.dim())?;
-        self.finish(iterate::iterate(self, map, start, inputs, perturb)?)
     }
 
     fn is_noisy(&self) -> bool {
@@ -315,6 +282,8 @@ impl Simulation {
         for (what, tolerance) in [("relative tolerance", self.rtol), ("absolute tolerance", self.atol)] {
             at_least(what, tolerance, tolerance > 0.0 && tolerance < 1.0, "above 0 and below 1")?;
         }
+        let passed = self.transient_time;
+        at_least("transient time", passed, passed >= 0.0 && passed.is_finite(), "finite and at least 0")?;
         at_least("divergence bound", self.bound, self.bound > 0.0, "above 0")?;
         let state = self.initial_state.as_deref().ok_or(Error::NoInitialState { dim })?;
         check_state("initial state", state, dim)?;
@@ -330,18 +299,6 @@ impl Simulation {
         }
     }
 
-    /// A derivative that is not finite at the start points to a bad parameter.
-    fn check_flow(&self, flow: &(impl Flow + ?Sized), start: &[f64]) -> Result<()> {
-        let mut derivative = vec![0.0; start.len()];
-        flow.rhs(self.start_time, start, &mut derivative);
-        match derivative.iter().position(|value| !value.is_finite()) {
-            None => Ok(()),
-            Some(index) => {
-                Err(Error::NonFiniteDerivative { index, value: derivative[index], state: start.to_vec() })
-            }
-        }
-    }
-
     /// Time of a sample, counted from the start of the transient: one rounding, so it does not drift.
     fn time(&self, sample: usize) -> f64 {
         self.start_time + sample as f64 * self.dt
@@ -349,7 +306,14 @@ impl Simulation {
 
     /// Samples that pass, transient included.
     fn total(&self) -> usize {
-        self.transient.saturating_add(self.steps)
+        self.transient_samples().saturating_add(self.steps)
+    }
+
+    /// Samples that pass before the first one that is kept.
+    fn transient_samples(&self) -> usize {
+        // A time that is a multiple of dt but for rounding is one.
+        let samples = (self.transient_time / self.dt * (1.0 - 4.0 * f64::EPSILON)).ceil();
+        self.transient.saturating_add(samples as usize)
     }
 
     /// Whether a state is out of bounds or not finite.
@@ -360,16 +324,8 @@ impl Simulation {
     fn diverged(&self, time: f64, sample: usize, state: &[f64]) -> Error {
         Error::Diverged {
             time,
-            sample: sample.cast_signed() - self.transient.cast_signed(),
+            sample: sample.cast_signed() - self.transient_samples().cast_signed(),
             state: state.to_vec(),
-        }
-    }
-
-    fn finish(&self, data: Array2<f64>) -> Result<Trajectory> {
-        let trajectory = Trajectory::new(data, self.dt)?;
-        match &self.names {
-            Some(names) => trajectory.with_names(names.iter().cloned()),
-            None => Ok(trajectory),
         }
     }
 }
@@ -384,41 +340,12 @@ fn check_state(what: &'static str, state: &[f64], expected: usize) -> Result<()>
     }
 }
 
-/// Collects samples into \[T, M\], leaving out the transient.
-struct Recorder {
-    values: Vec<f64>,
-    dim: usize,
-    transient: usize,
-}
-
-impl Recorder {
-    /// Takes the memory at once, so that a run that does not fit fails before it starts.
-    fn new(simulation: &Simulation, dim: usize) -> Result<Self> {
-        let mut values = Vec::new();
-        let length = simulation.steps.checked_mul(dim);
-        match length.map(|length| values.try_reserve_exact(length)) {
-            Some(Ok(())) => Ok(Self { values, dim, transient: simulation.transient }),
-            _ => Err(Error::OutOfRange {
-                what: "number of steps",
-                value: simulation.steps as f64,
-                requirement: "so small that T x M numbers fit into memory",
-            }),
+/// A derivative that is not finite at the start points to a bad parameter.
+fn check_derivative(derivative: &[f64], start: &[f64]) -> Result<()> {
+    match derivative.iter().position(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(index) => {
+            Err(Error::NonFiniteDerivative { index, value: derivative[index], state: start.to_vec() })
         }
-    }
-
-    /// Takes sample number `sample`, counted from the start of the transient; samples come in their order.
-    fn record(&mut self, sample: usize, state: &[f64]) {
-        if sample >= self.transient {
-            self.values.extend_from_slice(state);
-        }
-    }
-
-    fn finish(self) -> Result<Array2<f64>> {
-        let (len, dim) = (self.values.len(), self.dim);
-        Array2::from_shape_vec((len / dim.max(1), dim), self.values).map_err(|_| Error::Shape {
-            what: "samples",
-            expected: format!("[T, {dim}]"),
-            found: vec![len],
-        })
     }
 }
