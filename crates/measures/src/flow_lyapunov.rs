@@ -62,6 +62,11 @@ impl FlowLyapunovConfig {
     }
 }
 
+/// Steps of the integrator that one interval may take.
+const MAX_STEPS: usize = 100_000;
+/// Intervals of the transient that are integrated at once, so that [`MAX_STEPS`] are a bound of the same kind there.
+const PIECE: f64 = 10.0;
+
 /// The Lyapunov spectrum of a flow along the orbit of `x0` \[M\] from time 0: the QR method of
 /// [`lyapunov_spectrum`](crate::lyapunov_spectrum) with tangent vectors carried by the variational equation
 /// dv/dt = J(t, x) v, integrated together with the orbit by an adaptive Runge-Kutta method of order 8 (DOP853).
@@ -91,8 +96,8 @@ pub fn flow_lyapunov_spectrum(
         return Err(Error::Setting { setting: "tolerance", value: config.tolerance, requirement });
     }
     let count = (config.duration / config.interval).round();
-    if count > 1e12 {
-        let requirement = "at least 1e-12 of the duration";
+    if count.max(config.transient / config.interval) > 1e12 {
+        let requirement = "at least 1e-12 of duration and transient";
         return Err(Error::Setting { setting: "interval", value: config.interval, requirement });
     }
     let mut frame = TangentFrame::new(dim, config.exponents)?;
@@ -100,8 +105,11 @@ pub fn flow_lyapunov_spectrum(
     let variational = Variational { flow, jacobian: RefCell::new(Array2::zeros((dim, dim))) };
 
     let mut state = x0.to_vec();
-    if config.transient > 0.0 {
-        state = variational.integrate(state, 0.0, config.transient, config.tolerance)?;
+    let pieces = (config.transient / config.interval / PIECE).ceil();
+    for piece in 0..pieces as usize {
+        let from = piece as f64 / pieces * config.transient;
+        let to = (piece + 1) as f64 / pieces * config.transient;
+        state = variational.integrate(state, from, to, config.tolerance)?;
     }
     let interval = config.duration / count;
     for event in 0..count as usize {
@@ -146,7 +154,7 @@ impl<F: Flow + ?Sized> ODE<f64, Vec<f64>> for Variational<'_, F> {
 
 impl<F: Flow + ?Sized> Variational<'_, F> {
     fn integrate(&self, y: Vec<f64>, from: f64, to: f64, tolerance: f64) -> Result<Vec<f64>> {
-        let method = ExplicitRungeKutta::dop853().rtol(tolerance).atol(tolerance).max_steps(10_000_000);
+        let method = ExplicitRungeKutta::dop853().rtol(tolerance).atol(tolerance).max_steps(MAX_STEPS);
         let solution = IVP::ode(self, from, to, y)
             .method(method)
             .t_eval([to])

@@ -21,6 +21,9 @@ pub const SEED: u64 = 1;
 const DISPLACEMENT: f64 = 0.01;
 /// Periods of the run that tells what a flow costs.
 const PILOT: f64 = 20.0;
+/// Largest and smallest direction separate by e^6 between orthonormalisations, so that the tolerance of the integrator
+/// resolves both.
+const SEPARATION: f64 = 6.0;
 
 /// Settings that fit the system; flows are tried out.
 pub fn scales(orbit: &Orbit) -> Result<Scales, Error> {
@@ -32,11 +35,25 @@ pub fn scales(orbit: &Orbit) -> Result<Scales, Error> {
         }
         Orbit::Flow(flow) => {
             let period = scales::period(orbit.system());
-            let counted = Counted { flow: flow.as_ref(), evaluations: Cell::new(0) };
-            let config = FlowLyapunovConfig::new(PILOT * period, period / 50.0).with_transient(0.0);
-            let values = flow_lyapunov_spectrum(&counted, &flow.default_state(), &config)?.values();
-            let spread = values[0] - values[values.len() - 1];
-            Ok(Scales::of_flow(orbit, counted.evaluations.get() as f64 / PILOT, spread.max(1e-12)))
+            let exponents = scales::exponents_of_flow(flow.dim());
+            let mut interval = period / 5.0;
+            loop {
+                let counted = Counted { flow: flow.as_ref(), evaluations: Cell::new(0) };
+                let config = FlowLyapunovConfig::new(PILOT * period, interval)
+                    .with_transient(0.0)
+                    .with_exponents(exponents);
+                let spectrum = flow_lyapunov_spectrum(&counted, &flow.default_state(), &config)?;
+                let values = spectrum.values();
+                let spread = match (values.first(), values.last()) {
+                    (Some(first), Some(last)) if spectrum.collapsed == 0 => first - last,
+                    _ => f64::INFINITY,
+                };
+                if spread * interval <= 1.5 * SEPARATION {
+                    return Ok(Scales::of_flow(orbit, interval, counted.evaluations.get() as f64 / PILOT));
+                }
+                // Where they separate by more than rounding tells, the spread that is found is too small.
+                interval = (SEPARATION / spread).max(interval / 10.0);
+            }
         }
     }
 }
@@ -61,7 +78,8 @@ fn once(orbit: &Orbit, start: &[f64], scales: &Scales) -> Result<LyapunovSpectru
             flow_lyapunov_spectrum(flow, start, &config)
         }
         Orbit::Map(map) => {
-            let config = LyapunovConfig::new(scales.transient as usize, scales.duration as usize);
+            let config = LyapunovConfig::new(scales.transient as usize, scales.duration as usize)
+                .with_exponents(scales.exponents);
             lyapunov_spectrum(map, start, &config)
         }
         Orbit::DelayFlow(flow) => {

@@ -8,6 +8,7 @@ use crate::orbit::Orbit;
 #[derive(Clone, Copy, Debug)]
 pub struct Scales {
     pub transient: f64,
+    /// Of each of the two runs for the exponents.
     pub duration: f64,
     pub interval: f64,
     pub tolerance: f64,
@@ -19,44 +20,57 @@ pub struct Scales {
     pub dt: f64,
 }
 
-/// Steps of a map in each of the two runs.
-const MAP_STEPS: f64 = 5e5;
+/// Steps of a map in each of the two runs, where they are not too dear.
+const MAP_STEPS: f64 = 4e6;
+/// Steps of a map at the least.
+const LEAST_MAP_STEPS: f64 = 2e4;
+/// Samples of a map.
+const MAP_SAMPLES: f64 = 5e5;
 /// Periods of a flow in each of the two runs, where they are not too dear.
-const PERIODS: f64 = 1500.0;
+const PERIODS: f64 = 20_000.0;
 /// Periods of a flow at the least.
 const LEAST_PERIODS: f64 = 100.0;
+/// Periods of a flow that are sampled.
+const SAMPLED_PERIODS: f64 = 1500.0;
 /// Samples of a flow per period.
 const PER_PERIOD: f64 = 50.0;
 /// Evaluations of the right-hand side, each weighted by its dearness, that one run for the exponents may take.
-const BUDGET: f64 = 1.5e6;
+const BUDGET: f64 = 1e7;
 /// Steps of the integrator in the largest delay.
 const STEPS_PER_DELAY: usize = 100;
+/// Steps of the integrator in one run of a delay flow, where that makes less periods than for flows.
+const DELAY_STEPS: f64 = 5e5;
 /// Exponents of a delay flow.
 const DELAY_EXPONENTS: usize = 6;
+/// Variables of a flow up to which all of its exponents are measured.
+const ALL_EXPONENTS: usize = 64;
+/// Exponents of a larger one.
+const LEADING_EXPONENTS: usize = 12;
 
 impl Scales {
     /// Of a map.
     pub fn of_map(dim: usize) -> Self {
+        let steps = (MAP_STEPS / dearness(dim, dim)).clamp(LEAST_MAP_STEPS, MAP_STEPS).round();
         Self {
             transient: 1e4,
-            duration: MAP_STEPS,
+            duration: steps,
             interval: 1.0,
             tolerance: 0.0,
             steps_per_delay: 0,
             integrator_step: 1.0,
             exponents: dim,
-            samples: MAP_STEPS as usize,
+            samples: steps.min(MAP_SAMPLES) as usize,
             dt: 1.0,
         }
     }
 
-    /// Of a flow that needs `evaluations` of its right-hand side and Jacobian per period.
-    pub fn of_flow(orbit: &Orbit, evaluations: f64, spread: f64) -> Self {
-        let dim = orbit.dim();
+    /// Of a flow that is orthonormalised every `interval` and then needs `evaluations` of its right-hand side and
+    /// Jacobian per period.
+    pub fn of_flow(orbit: &Orbit, interval: f64, evaluations: f64) -> Self {
+        let (dim, exponents) = (orbit.dim(), exponents_of_flow(orbit.dim()));
         let period = period(orbit.system());
-        let periods = (BUDGET / (evaluations * dearness(dim))).clamp(LEAST_PERIODS, PERIODS).round();
-        // Contracting directions are kept apart from the expanding ones: they separate by e^6 on average.
-        let interval = (6.0 / spread).min(period / 5.0).max(period / 1000.0);
+        let periods =
+            (BUDGET / (evaluations * dearness(dim, exponents))).clamp(LEAST_PERIODS, PERIODS).round();
         Self {
             transient: 0.2 * periods * period,
             duration: periods * period,
@@ -64,8 +78,8 @@ impl Scales {
             tolerance: 1e-9,
             steps_per_delay: 0,
             integrator_step: 0.0,
-            exponents: dim,
-            samples: (periods * PER_PERIOD) as usize,
+            exponents,
+            samples: (periods.min(SAMPLED_PERIODS) * PER_PERIOD) as usize,
             dt: period / PER_PERIOD,
         }
     }
@@ -73,19 +87,25 @@ impl Scales {
     /// Of a delay flow with this largest delay.
     pub fn of_delay_flow(orbit: &Orbit, delay: f64) -> Self {
         let period = period(orbit.system());
-        let periods = (2e5 * delay / STEPS_PER_DELAY as f64 / period).clamp(LEAST_PERIODS, PERIODS).round();
+        let step = delay / STEPS_PER_DELAY as f64;
+        let periods = (DELAY_STEPS * step / period).clamp(LEAST_PERIODS, PERIODS).round();
         Self {
             transient: 0.2 * periods * period,
             duration: periods * period,
             interval: delay,
             tolerance: 0.0,
             steps_per_delay: STEPS_PER_DELAY,
-            integrator_step: delay / STEPS_PER_DELAY as f64,
+            integrator_step: step,
             exponents: DELAY_EXPONENTS,
-            samples: (periods * PER_PERIOD) as usize,
+            samples: (periods.min(SAMPLED_PERIODS) * PER_PERIOD) as usize,
             dt: period / PER_PERIOD,
         }
     }
+}
+
+/// How many exponents of a flow in M variables are measured.
+pub fn exponents_of_flow(dim: usize) -> usize {
+    if dim <= ALL_EXPONENTS { dim } else { LEADING_EXPONENTS }
 }
 
 /// The time in which a system turns: its period, or 50 samples where it states none.
@@ -93,7 +113,8 @@ pub fn period(system: &(impl System + ?Sized)) -> f64 {
     system.period().unwrap_or_else(|| PER_PERIOD * system.default_dt())
 }
 
-/// What the variational equation of M variables costs, relative to that of a small one.
-fn dearness(dim: usize) -> f64 {
-    (0.5 + dim as f64 / 6.0).max((dim as f64 / 6.0).powi(2))
+/// What one evaluation of M variables and K tangent vectors costs, relative to that of three of each.
+fn dearness(dim: usize, vectors: usize) -> f64 {
+    let (dim, vectors) = (dim as f64, vectors as f64);
+    (0.3 + dim * vectors / 15.0 + dim * dim * vectors / 300.0).max(1.0)
 }
