@@ -25,6 +25,11 @@ const PILOT: f64 = 20.0;
 /// resolves both.
 const SEPARATION: f64 = 6.0;
 
+/// How often a run is shortened whose orbit escapes.
+const SHORTENED: usize = 4;
+/// By how much.
+const SHORTER: f64 = 4.0;
+
 /// Settings that fit the system; flows are tried out.
 pub fn scales(orbit: &Orbit) -> Result<Scales, Error> {
     match orbit {
@@ -58,14 +63,32 @@ pub fn scales(orbit: &Orbit) -> Result<Scales, Error> {
     }
 }
 
-/// Two runs: from the default state, and from near the end of the first.
-pub fn twice(orbit: &Orbit, scales: &Scales) -> Result<[LyapunovSpectrum; 2], Error> {
-    let first = once(orbit, &orbit.system().default_state(), scales)?;
+/// Two runs: from the default state, and from near the end of the first. Where an orbit escapes, shorter ones, and the
+/// time at which the longest did.
+pub fn twice(orbit: &Orbit, scales: &mut Scales) -> Result<([LyapunovSpectrum; 2], Option<f64>), Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
-    let start: Vec<f64> =
-        first.final_state.iter().map(|x| x * (1.0 - DISPLACEMENT * rng.random::<f64>())).collect();
-    let second = once(orbit, &start, scales)?;
-    Ok([first, second])
+    let mut nearer = |state: &[f64]| -> Vec<f64> {
+        state.iter().map(|x| x * (1.0 - DISPLACEMENT * rng.random::<f64>())).collect()
+    };
+    let mut start = orbit.system().default_state();
+    let mut escaped = None;
+    let mut attempts = 0;
+    loop {
+        let runs = once(orbit, &start, scales).and_then(|first| {
+            let second = once(orbit, &nearer(&first.final_state), scales)?;
+            Ok([first, second])
+        });
+        match runs {
+            Ok(runs) => return Ok((runs, escaped)),
+            Err(Error::Integration { time, .. }) if attempts < SHORTENED => {
+                attempts += 1;
+                escaped.get_or_insert(time);
+                scales.shorten(SHORTER);
+                start = nearer(&orbit.system().default_state());
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 fn once(orbit: &Orbit, start: &[f64], scales: &Scales) -> Result<LyapunovSpectrum, Error> {

@@ -51,18 +51,26 @@ pub fn measure(orbit: &Orbit) -> Invariants {
         }),
         notes: Vec::new(),
     };
-    let scales = match exponents::scales(orbit) {
+    let mut scales = match exponents::scales(orbit) {
         Ok(scales) => scales,
         Err(error) => {
             row.notes.push(format!("no trial run: {error}"));
             return row;
         }
     };
-    row.settings = Some(settings(row.kind, &scales));
-    match exponents::twice(orbit, &scales) {
-        Ok(runs) => of_exponents(&mut row, &runs),
+    match exponents::twice(orbit, &mut scales) {
+        Ok((runs, escaped)) => {
+            if let Some(time) = escaped {
+                row.notes.push(format!(
+                    "metastable: an orbit escaped at time {}; these are shorter runs that stayed",
+                    significant(time, 3)
+                ));
+            }
+            of_exponents(&mut row, &runs);
+        }
         Err(error) => row.notes.push(format!("no exponents: {error}")),
     }
+    row.settings = Some(settings(row.kind, &scales));
     match orbit.trajectory(&scales) {
         Ok(trajectory) => {
             if let Some(divergence) = orbit.mean_divergence(&trajectory, &scales) {

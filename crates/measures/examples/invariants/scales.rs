@@ -21,13 +21,13 @@ pub struct Scales {
 }
 
 /// Steps of a map in each of the two runs, where they are not too dear.
-const MAP_STEPS: f64 = 4e6;
+const MAP_STEPS: f64 = 5e5;
 /// Steps of a map at the least.
 const LEAST_MAP_STEPS: f64 = 2e4;
 /// Samples of a map.
 const MAP_SAMPLES: f64 = 5e5;
 /// Periods of a flow in each of the two runs, where they are not too dear.
-const PERIODS: f64 = 20_000.0;
+const PERIODS: f64 = 2_000.0;
 /// Periods of a flow at the least.
 const LEAST_PERIODS: f64 = 100.0;
 /// Periods of a flow that are sampled.
@@ -35,11 +35,11 @@ const SAMPLED_PERIODS: f64 = 1500.0;
 /// Samples of a flow per period.
 const PER_PERIOD: f64 = 50.0;
 /// Evaluations of the right-hand side, each weighted by its dearness, that one run for the exponents may take.
-const BUDGET: f64 = 1e7;
+const BUDGET: f64 = 1e6;
 /// Steps of the integrator in the largest delay.
 const STEPS_PER_DELAY: usize = 100;
 /// Steps of the integrator in one run of a delay flow, where that makes less periods than for flows.
-const DELAY_STEPS: f64 = 5e5;
+const DELAY_STEPS: f64 = 1e5;
 /// Exponents of a delay flow.
 const DELAY_EXPONENTS: usize = 6;
 /// Variables of a flow up to which all of its exponents are measured.
@@ -48,6 +48,13 @@ const ALL_EXPONENTS: usize = 64;
 const LEADING_EXPONENTS: usize = 12;
 
 impl Scales {
+    /// A run that is shorter by this factor.
+    pub fn shorten(&mut self, factor: f64) {
+        self.transient /= factor;
+        self.duration /= factor;
+        self.samples = self.samples.min((self.duration / self.dt) as usize);
+    }
+
     /// Of a map.
     pub fn of_map(dim: usize) -> Self {
         let steps = (MAP_STEPS / dearness(dim, dim)).clamp(LEAST_MAP_STEPS, MAP_STEPS).round();
