@@ -40,7 +40,7 @@ pub fn scales(orbit: &Orbit) -> Result<Scales, Error> {
         }
         Orbit::Flow(flow) => {
             let period = scales::period(orbit.system());
-            let exponents = scales::exponents_of_flow(flow.dim());
+            let exponents = scales::exponents_of_flow(orbit);
             let mut interval = period / 5.0;
             loop {
                 let counted = Counted { flow: flow.as_ref(), evaluations: Cell::new(0) };
@@ -63,9 +63,18 @@ pub fn scales(orbit: &Orbit) -> Result<Scales, Error> {
     }
 }
 
-/// Two runs: from the default state, and from near the end of the first. Where an orbit escapes, shorter ones, and the
-/// time at which the longest did.
-pub fn twice(orbit: &Orbit, scales: &mut Scales) -> Result<([LyapunovSpectrum; 2], Option<f64>), Error> {
+/// The exponents of a system.
+pub struct Exponents {
+    pub runs: [LyapunovSpectrum; 2],
+    /// Where the first run began.
+    pub start: Vec<f64>,
+    /// When the first orbit escaped that did.
+    pub escaped: Option<f64>,
+}
+
+/// Two runs: from the default state, and from near the end of the first. Where an orbit escapes, shorter ones from near
+/// the default state.
+pub fn twice(orbit: &Orbit, scales: &mut Scales) -> Result<Exponents, Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let mut nearer = |state: &[f64]| -> Vec<f64> {
         state.iter().map(|x| x * (1.0 - DISPLACEMENT * rng.random::<f64>())).collect()
@@ -79,7 +88,7 @@ pub fn twice(orbit: &Orbit, scales: &mut Scales) -> Result<([LyapunovSpectrum; 2
             Ok([first, second])
         });
         match runs {
-            Ok(runs) => return Ok((runs, escaped)),
+            Ok(runs) => return Ok(Exponents { runs, start, escaped }),
             Err(Error::Integration { time, .. }) if attempts < SHORTENED => {
                 attempts += 1;
                 escaped.get_or_insert(time);

@@ -49,7 +49,9 @@ impl Arguments {
                 "--jobs" => arguments.jobs = value()?.parse()?,
                 "--out" => arguments.out = Some(value()?.into()),
                 _ => {
-                    return Err(format!("{option}: there are --only NAME, --all, --jobs N, --out PATH").into());
+                    return Err(
+                        format!("{option}: there are --only NAME, --all, --jobs N, --out PATH").into()
+                    );
                 }
             }
         }

@@ -6,7 +6,7 @@ use attractor_systems::{Property, Simulation, System, Trajectory};
 use nalgebra::DMatrix;
 use ndarray::Array2;
 
-use crate::scales::Scales;
+use crate::scales::{self, Scales};
 
 /// A system of the catalogue.
 pub enum Orbit {
@@ -37,14 +37,31 @@ impl Orbit {
         self.system().properties().contains(&property)
     }
 
-    /// A trajectory [T, M] of the default start, after the transient.
-    pub fn trajectory(&self, scales: &Scales) -> Result<Trajectory, Box<dyn std::error::Error>> {
+    /// Whether the time stands in the equation.
+    pub fn depends_on_time(&self) -> bool {
+        let Self::Flow(flow) = self else { return false };
+        let x = flow.default_state();
+        let at = |t: f64| {
+            let mut dx = vec![0.0; x.len()];
+            flow.rhs(t, &x, &mut dx);
+            dx
+        };
+        let period = scales::period(self.system());
+        [0.123, 0.456, 0.789].iter().any(|part| at(part * period) != at(0.0))
+    }
+
+    /// A trajectory [T, M] from this start, after the transient.
+    pub fn trajectory(
+        &self,
+        start: &[f64],
+        scales: &Scales,
+    ) -> Result<Trajectory, Box<dyn std::error::Error>> {
         let transient = (scales.transient / scales.dt).round() as usize;
-        let simulation = Simulation::of(self.system(), scales.samples).dt(scales.dt).transient(transient);
+        let simulation = Simulation::new(scales.dt, scales.samples).initial_state(start).transient(transient);
         Ok(match self {
             Self::Flow(flow) => simulation.tolerances(scales.tolerance, scales.tolerance).run(flow)?,
             Self::Map(map) => simulation.run_map(map)?,
-            Self::DelayFlow(flow) => delayed(flow.as_ref(), scales)?,
+            Self::DelayFlow(flow) => delayed(flow.as_ref(), start, scales)?,
         })
     }
 
@@ -81,19 +98,22 @@ impl Orbit {
 }
 
 /// A delay flow by the classical Runge-Kutta method with a fixed step, delayed states by cubic Hermite interpolation.
-fn delayed(flow: &dyn CatalogDelayFlow, scales: &Scales) -> Result<Trajectory, Box<dyn std::error::Error>> {
+fn delayed(
+    flow: &dyn CatalogDelayFlow,
+    start: &[f64],
+    scales: &Scales,
+) -> Result<Trajectory, Box<dyn std::error::Error>> {
     let (m, delays) = (flow.dim(), flow.delays());
-    let start = flow.default_state();
     let substeps = (scales.dt / scales.integrator_step).ceil().max(1.0);
     let step = scales.dt / substeps;
     let total = ((scales.transient / scales.dt).round() as usize + scales.samples) * substeps as usize;
     // States and slopes at all steps so far; before the first, the start.
-    let (mut states, mut slopes) = (start.clone(), vec![0.0; m]);
+    let (mut states, mut slopes) = (start.to_vec(), vec![0.0; m]);
     let past = |states: &[f64], slopes: &[f64], at: f64, out: &mut [f64]| {
         for (delay, out) in delays.iter().zip(out.chunks_exact_mut(m)) {
             let place = at - delay / step;
             if place <= 0.0 {
-                out.copy_from_slice(&start);
+                out.copy_from_slice(start);
                 continue;
             }
             let (left, x) = (place.floor() as usize, place.fract());
@@ -108,7 +128,7 @@ fn delayed(flow: &dyn CatalogDelayFlow, scales: &Scales) -> Result<Trajectory, B
     let mut delayed = vec![0.0; m * delays.len()];
     let mut k = vec![vec![0.0; m]; 4];
     past(&states, &slopes, 0.0, &mut delayed);
-    flow.rhs(0.0, &start, &delayed, &mut slopes[..m]);
+    flow.rhs(0.0, start, &delayed, &mut slopes[..m]);
     for at in 0..total - 1 {
         let now = states[at * m..].to_vec();
         k[0].copy_from_slice(&slopes[at * m..]);

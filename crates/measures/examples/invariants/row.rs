@@ -20,6 +20,8 @@ use crate::scales::Scales;
 const AGREE: f64 = 5.0;
 /// What the ends of a run may add to the sum of logarithms along a neutral direction: a ratio of speeds of e^5.
 const ENDS: f64 = 5.0;
+/// Error of an exponent at the least, relative to the largest: the tolerance of the integrator.
+const FLOOR: f64 = 1e-9;
 /// Samples of a map, or of a flow, that enter the correlation dimension.
 const PAIRED: usize = 30_000;
 /// Samples that a box of the finest level holds on average.
@@ -58,21 +60,27 @@ pub fn measure(orbit: &Orbit) -> Invariants {
             return row;
         }
     };
+    let mut start = system.default_state();
     match exponents::twice(orbit, &mut scales) {
-        Ok((runs, escaped)) => {
-            if let Some(time) = escaped {
+        Ok(found) => {
+            if let Some(time) = found.escaped {
                 row.notes.push(format!(
                     "metastable: an orbit escaped at time {}; these are shorter runs that stayed",
                     significant(time, 3)
                 ));
             }
-            of_exponents(&mut row, &runs);
+            start = found.start;
+            of_exponents(&mut row, &found.runs);
         }
         Err(error) => row.notes.push(format!("no exponents: {error}")),
     }
     row.settings = Some(settings(row.kind, &scales));
-    match orbit.trajectory(&scales) {
+    match orbit.trajectory(&start, &scales) {
+        Ok(trajectory) if rests(&trajectory) => {
+            row.notes.push("comes to rest: no dimensions and times".into());
+        }
         Ok(trajectory) => {
+            note_zeros(&mut row, orbit);
             if let Some(divergence) = orbit.mean_divergence(&trajectory, &scales) {
                 compare_sums(&mut row, measured(divergence.value, divergence.standard_error));
             }
@@ -87,6 +95,27 @@ pub fn measure(orbit: &Orbit) -> Invariants {
         Err(error) => row.notes.push(format!("no trajectory: {error}")),
     }
     row
+}
+
+/// Whether nothing moves in the second half of a trajectory.
+fn rests(trajectory: &Trajectory) -> bool {
+    let data = trajectory.data();
+    let half = data.slice(s![trajectory.len() / 2.., ..]);
+    half.columns()
+        .into_iter()
+        .all(|values| values.iter().all(|x| (x - values[0]).abs() <= 1e-6 * (1.0 + x.abs())))
+}
+
+/// Along the orbit of an equation without time in it nothing grows or shrinks.
+fn note_zeros(row: &mut Invariants, orbit: &Orbit) {
+    let (Some(settings), false) = (row.settings, row.kind == Kind::Map || orbit.depends_on_time()) else {
+        return;
+    };
+    let ends = ENDS / (2.0 * settings.duration);
+    let zeros = row.exponents.iter().filter(|x| x.value.abs() <= ends.max(3.0 * x.error)).count();
+    if zeros == 0 && !row.exponents.is_empty() {
+        row.notes.push("no exponent is compatible with 0, though time does not stand in the equation".into());
+    }
 }
 
 fn settings(kind: Kind, scales: &Scales) -> Settings {
@@ -115,7 +144,8 @@ fn of_exponents(row: &mut Invariants, runs: &[LyapunovSpectrum; 2]) {
         let (difference, joint) = (a.value - b.value, a.standard_error.hypot(b.standard_error));
         worst = worst.max(difference.abs() / (joint + ends + 1e-6 * largest));
         let value = 0.5 * (a.value + b.value);
-        exact.push(Measured { value, error: 0.5 * joint.max(difference.abs()) });
+        let error = (0.5 * joint.max(difference.abs())).max(FLOOR * largest);
+        exact.push(Measured { value, error });
     }
     row.converged = worst <= AGREE && first.collapsed == second.collapsed;
     if worst > AGREE {
@@ -136,11 +166,16 @@ fn of_exponents(row: &mut Invariants, runs: &[LyapunovSpectrum; 2]) {
             .collect();
         positive(&own)
     });
-    row.behaviour = Some(match (positive(&exact), separately) {
-        (_, [a, b]) if (a == 0) != (b == 0) => Behaviour::Undecided,
-        (0, _) => Behaviour::Regular,
-        (1, _) => Behaviour::Chaotic,
-        _ => Behaviour::Hyperchaotic,
+    let together = match separately {
+        [a, b] if (a == 0) != (b == 0) => None,
+        [a, b] if a == b => Some(a),
+        [a, b] => Some(positive(&exact).clamp(a.min(b), a.max(b))),
+    };
+    row.behaviour = Some(match together {
+        None => Behaviour::Undecided,
+        Some(0) => Behaviour::Regular,
+        Some(1) => Behaviour::Chaotic,
+        Some(_) => Behaviour::Hyperchaotic,
     });
     let complete = count + row.collapsed == row.dim && row.kind != Kind::DelayFlow;
     row.kaplan_yorke_dimension = kaplan_yorke(&exact, row.collapsed, complete, ends);

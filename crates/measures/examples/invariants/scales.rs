@@ -1,6 +1,6 @@
 //! How long, how often and how accurately a system is measured.
 
-use attractor_systems::System;
+use attractor_systems::{Property, System};
 
 use crate::orbit::Orbit;
 
@@ -21,30 +21,30 @@ pub struct Scales {
 }
 
 /// Steps of a map in each of the two runs, where they are not too dear.
-const MAP_STEPS: f64 = 5e5;
+const MAP_STEPS: f64 = 1e6;
 /// Steps of a map at the least.
 const LEAST_MAP_STEPS: f64 = 2e4;
 /// Samples of a map.
 const MAP_SAMPLES: f64 = 5e5;
 /// Periods of a flow in each of the two runs, where they are not too dear.
-const PERIODS: f64 = 2_000.0;
+const PERIODS: f64 = 5_000.0;
 /// Periods of a flow at the least.
 const LEAST_PERIODS: f64 = 100.0;
 /// Periods of a flow that are sampled.
 const SAMPLED_PERIODS: f64 = 1500.0;
-/// Samples of a flow per period.
-const PER_PERIOD: f64 = 50.0;
+/// Samples of a flow per period: no whole number, so that they do not meet a cycle at the same phases again and again.
+const PER_PERIOD: f64 = 50.618_034;
 /// Evaluations of the right-hand side, each weighted by its dearness, that one run for the exponents may take.
-const BUDGET: f64 = 1e6;
+const BUDGET: f64 = 2.5e6;
 /// Steps of the integrator in the largest delay.
 const STEPS_PER_DELAY: usize = 100;
 /// Steps of the integrator in one run of a delay flow, where that makes less periods than for flows.
-const DELAY_STEPS: f64 = 1e5;
+const DELAY_STEPS: f64 = 2e5;
 /// Exponents of a delay flow.
 const DELAY_EXPONENTS: usize = 6;
 /// Variables of a flow up to which all of its exponents are measured.
 const ALL_EXPONENTS: usize = 64;
-/// Exponents of a larger one.
+/// Exponents of a larger one, and of a stiff one: its last decay faster than any step that is worth its time.
 const LEADING_EXPONENTS: usize = 12;
 
 impl Scales {
@@ -74,7 +74,7 @@ impl Scales {
     /// Of a flow that is orthonormalised every `interval` and then needs `evaluations` of its right-hand side and
     /// Jacobian per period.
     pub fn of_flow(orbit: &Orbit, interval: f64, evaluations: f64) -> Self {
-        let (dim, exponents) = (orbit.dim(), exponents_of_flow(orbit.dim()));
+        let (dim, exponents) = (orbit.dim(), exponents_of_flow(orbit));
         let period = period(orbit.system());
         let periods =
             (BUDGET / (evaluations * dearness(dim, exponents))).clamp(LEAST_PERIODS, PERIODS).round();
@@ -110,14 +110,15 @@ impl Scales {
     }
 }
 
-/// How many exponents of a flow in M variables are measured.
-pub fn exponents_of_flow(dim: usize) -> usize {
-    if dim <= ALL_EXPONENTS { dim } else { LEADING_EXPONENTS }
+/// How many exponents of a flow are measured.
+pub fn exponents_of_flow(orbit: &Orbit) -> usize {
+    let few = orbit.dim() > ALL_EXPONENTS || orbit.is(Property::Stiff);
+    if few { orbit.dim().min(LEADING_EXPONENTS) } else { orbit.dim() }
 }
 
-/// The time in which a system turns: its period, or 50 samples where it states none.
+/// The time in which a system turns: its period, or 50 of its default intervals where it states none.
 pub fn period(system: &(impl System + ?Sized)) -> f64 {
-    system.period().unwrap_or_else(|| PER_PERIOD * system.default_dt())
+    system.period().unwrap_or_else(|| 50.0 * system.default_dt())
 }
 
 /// What one evaluation of M variables and K tangent vectors costs, relative to that of three of each.
