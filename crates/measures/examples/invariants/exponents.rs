@@ -13,6 +13,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::orbit::Orbit;
 use crate::scales::{self, Scales};
+use crate::stroboscope::Stroboscope;
 
 /// Seed of the displacement.
 pub const SEED: u64 = 1;
@@ -25,10 +26,12 @@ const PILOT: f64 = 20.0;
 /// resolves both.
 const SEPARATION: f64 = 6.0;
 
+/// Evaluations in a period of a flow that jumps: its solver has to find every jump, of seven orbits.
+const EVALUATIONS_WITH_JUMPS: f64 = 5000.0;
 /// How often a run is shortened whose orbit escapes.
-const SHORTENED: usize = 4;
+pub const SHORTENED: usize = 4;
 /// By how much.
-const SHORTER: f64 = 4.0;
+pub const SHORTER: f64 = 4.0;
 
 /// Settings that fit the system; flows are tried out.
 pub fn scales(orbit: &Orbit) -> Result<Scales, Error> {
@@ -37,6 +40,9 @@ pub fn scales(orbit: &Orbit) -> Result<Scales, Error> {
         Orbit::DelayFlow(flow) => {
             let delay = flow.delays().into_iter().fold(0.0, f64::max);
             Ok(Scales::of_delay_flow(orbit, delay))
+        }
+        Orbit::Flow(_) if orbit.jumps() => {
+            Ok(Scales::of_flow(orbit, scales::period(orbit.system()) / 10.0, EVALUATIONS_WITH_JUMPS))
         }
         Orbit::Flow(flow) => {
             let period = scales::period(orbit.system());
@@ -102,6 +108,12 @@ pub fn twice(orbit: &Orbit, scales: &mut Scales) -> Result<Exponents, Error> {
 
 fn once(orbit: &Orbit, start: &[f64], scales: &Scales) -> Result<LyapunovSpectrum, Error> {
     match orbit {
+        Orbit::Flow(flow) if orbit.jumps() => {
+            let map = Stroboscope { flow: flow.as_ref(), interval: scales.interval };
+            let steps = |time: f64| (time / scales.interval).round() as usize;
+            let config = LyapunovConfig::new(steps(scales.transient), steps(scales.duration));
+            lyapunov_spectrum(&map, start, &config)?.per_time(scales.interval)
+        }
         Orbit::Flow(flow) => {
             let config = FlowLyapunovConfig::new(scales.duration, scales.interval)
                 .with_transient(scales.transient)

@@ -12,6 +12,7 @@ mod report;
 mod rounding;
 mod row;
 mod scales;
+mod stroboscope;
 
 use std::collections::HashMap;
 use std::error::Error;

@@ -8,6 +8,9 @@ use ndarray::Array2;
 
 use crate::scales::{self, Scales};
 
+/// Flows whose right-hand side itself jumps; of the others that are not smooth, a derivative does.
+const JUMPS: [&str; 3] = ["fluid trampoline", "Sprott multifractal", "stick-slip oscillator"];
+
 /// A system of the catalogue.
 pub enum Orbit {
     Flow(Box<dyn CatalogFlow>),
@@ -35,6 +38,11 @@ impl Orbit {
 
     pub fn is(&self, property: Property) -> bool {
         self.system().properties().contains(&property)
+    }
+
+    /// Whether its right-hand side jumps, so that the variational equation does not hold.
+    pub fn jumps(&self) -> bool {
+        JUMPS.contains(&self.name())
     }
 
     /// Whether the time stands in the equation.

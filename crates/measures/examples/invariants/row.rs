@@ -65,23 +65,38 @@ pub fn measure(orbit: &Orbit) -> Invariants {
         Ok(found) => {
             if let Some(time) = found.escaped {
                 row.notes.push(format!(
-                    "metastable: an orbit escaped at time {}; these are shorter runs that stayed",
+                    "metastable: an orbit was lost at time {}; these are shorter runs that stayed",
                     significant(time, 3)
                 ));
+            }
+            if orbit.jumps() {
+                row.notes.push(
+                    "its right-hand side jumps: exponents by finite differences of neighbouring orbits"
+                        .into(),
+                );
             }
             start = found.start;
             of_exponents(&mut row, &found.runs);
         }
         Err(error) => row.notes.push(format!("no exponents: {error}")),
     }
+    let mut trajectory = orbit.trajectory(&start, &scales);
+    for _ in 0..exponents::SHORTENED {
+        if trajectory.is_err() {
+            scales.sample_less(exponents::SHORTER);
+            trajectory = orbit.trajectory(&start, &scales);
+        }
+    }
     row.settings = Some(settings(row.kind, &scales));
-    match orbit.trajectory(&start, &scales) {
+    match trajectory {
         Ok(trajectory) if rests(&trajectory) => {
             row.notes.push("comes to rest: no dimensions and times".into());
         }
         Ok(trajectory) => {
             note_zeros(&mut row, orbit);
-            if let Some(divergence) = orbit.mean_divergence(&trajectory, &scales) {
+            // Where the right-hand side jumps, its divergence is infinite there.
+            let divergence = if orbit.jumps() { None } else { orbit.mean_divergence(&trajectory, &scales) };
+            if let Some(divergence) = divergence {
                 compare_sums(&mut row, measured(divergence.value, divergence.standard_error));
             }
             match observe(orbit, &trajectory) {

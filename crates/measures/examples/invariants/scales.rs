@@ -21,13 +21,13 @@ pub struct Scales {
 }
 
 /// Steps of a map in each of the two runs, where they are not too dear.
-const MAP_STEPS: f64 = 1e6;
+const MAP_STEPS: f64 = 3e6;
 /// Steps of a map at the least.
 const LEAST_MAP_STEPS: f64 = 2e4;
 /// Samples of a map.
 const MAP_SAMPLES: f64 = 5e5;
 /// Periods of a flow in each of the two runs, where they are not too dear.
-const PERIODS: f64 = 5_000.0;
+const PERIODS: f64 = 15_000.0;
 /// Periods of a flow at the least.
 const LEAST_PERIODS: f64 = 100.0;
 /// Periods of a flow that are sampled.
@@ -35,11 +35,11 @@ const SAMPLED_PERIODS: f64 = 1500.0;
 /// Samples of a flow per period: no whole number, so that they do not meet a cycle at the same phases again and again.
 const PER_PERIOD: f64 = 50.618_034;
 /// Evaluations of the right-hand side, each weighted by its dearness, that one run for the exponents may take.
-const BUDGET: f64 = 2.5e6;
+const BUDGET: f64 = 7e6;
 /// Steps of the integrator in the largest delay.
 const STEPS_PER_DELAY: usize = 100;
 /// Steps of the integrator in one run of a delay flow, where that makes less periods than for flows.
-const DELAY_STEPS: f64 = 2e5;
+const DELAY_STEPS: f64 = 5e5;
 /// Exponents of a delay flow.
 const DELAY_EXPONENTS: usize = 6;
 /// Variables of a flow up to which all of its exponents are measured.
@@ -53,6 +53,11 @@ impl Scales {
         self.transient /= factor;
         self.duration /= factor;
         self.samples = self.samples.min((self.duration / self.dt) as usize);
+    }
+
+    /// Samples that are less by this factor.
+    pub fn sample_less(&mut self, factor: f64) {
+        self.samples = (self.samples as f64 / factor) as usize;
     }
 
     /// Of a map.
