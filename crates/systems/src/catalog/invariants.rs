@@ -172,7 +172,7 @@ pub fn invariants_table() -> &'static [Invariants] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::System;
+    use crate::{KnownExponents, Property, System};
 
     fn catalogue() -> Vec<(Kind, &'static str, usize)> {
         fn describe(kind: Kind, system: &(impl System + ?Sized)) -> (Kind, &'static str, usize) {
@@ -186,7 +186,8 @@ mod tests {
 
     #[test]
     fn every_system_has_a_row_or_says_why_not() {
-        let rows: Vec<_> = invariants_table().iter().map(|row| (row.kind, row.name.as_str(), row.dim)).collect();
+        let rows: Vec<_> =
+            invariants_table().iter().map(|row| (row.kind, row.name.as_str(), row.dim)).collect();
         assert_eq!(
             rows,
             catalogue(),
@@ -217,6 +218,61 @@ mod tests {
         assert!(invariants("no such system").is_none());
     }
 
+    /// Properties and known exponents of all systems, in the order of the table.
+    fn claims() -> Vec<(&'static [Property], Option<KnownExponents>)> {
+        fn claim(system: &(impl System + ?Sized)) -> (&'static [Property], Option<KnownExponents>) {
+            (system.properties(), system.known_exponents())
+        }
+        let flows = flows().into_iter().map(|system| claim(&*system));
+        let maps = maps().into_iter().map(|system| claim(&*system));
+        let delay_flows = delay_flows().into_iter().map(|system| claim(&*system));
+        flows.chain(maps).chain(delay_flows).collect()
+    }
+
+    #[test]
+    fn exponents_are_those_that_the_catalogue_cites() {
+        let mut compared = 0;
+        for (row, (_, known)) in invariants_table().iter().zip(claims()) {
+            let cited = row.literature.as_ref().map(|cited| (cited.exponents.clone(), cited.tolerance));
+            assert_eq!(cited, known.map(|known| (known.exponents, known.tolerance)), "{}", row.name);
+            let Some((exponents, tolerance)) = cited else { continue };
+            assert!(exponents.len() <= row.exponents.len(), "{}", row.name);
+            for (ours, theirs) in row.exponents.iter().zip(exponents) {
+                // Four joint errors: some hundred numbers are compared.
+                let allowed = 4.0 * ours.error.hypot(tolerance);
+                assert!(
+                    (ours.value - theirs).abs() <= allowed,
+                    "{}: {ours:?}, {theirs} ± {tolerance}",
+                    row.name
+                );
+                compared += 1;
+            }
+        }
+        assert!(compared > 80, "{compared}");
+    }
+
+    /// Systems whose exponents do not settle what their properties claim, and why the claim stands.
+    const UNSETTLED: &[(&str, &str)] = &[];
+
+    #[test]
+    fn systems_behave_as_their_properties_say() {
+        let mut wrong = Vec::new();
+        for (row, (properties, _)) in invariants_table().iter().zip(claims()) {
+            let claim = if properties.contains(&Property::Regular) {
+                Behaviour::Regular
+            } else if properties.contains(&Property::Hyperchaotic) {
+                Behaviour::Hyperchaotic
+            } else {
+                Behaviour::Chaotic
+            };
+            let agrees = row.behaviour == Some(claim);
+            if agrees == UNSETTLED.iter().any(|(name, _)| *name == row.name) {
+                wrong.push(format!("{}: {claim:?}, measured {:?} {:?}", row.name, row.behaviour, row.notes));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
     #[test]
     fn numbers_make_sense() {
         for row in invariants_table() {
@@ -226,7 +282,9 @@ mod tests {
             if let (Some(dimension), true) = (row.kaplan_yorke_dimension, row.kind != Kind::DelayFlow) {
                 assert!((0.0..=row.dim as f64).contains(&dimension.value), "{name}: {dimension:?}");
             }
-            if let (Some(sum), Some(divergence), true) = (row.exponent_sum, row.mean_divergence, row.converged) {
+            if let (Some(sum), Some(divergence), true) =
+                (row.exponent_sum, row.mean_divergence, row.converged)
+            {
                 // Liouville.
                 let allowed = 5.0 * sum.error.hypot(divergence.error) + 1e-3 * divergence.value.abs() + 1e-5;
                 assert!((sum.value - divergence.value).abs() <= allowed, "{name}: {sum:?} {divergence:?}");
