@@ -78,7 +78,7 @@ pub struct Exponents {
     pub escaped: Option<f64>,
 }
 
-/// Two runs: from the default state, and from near the end of the first. Where an orbit escapes, shorter ones from near
+/// Two runs: from the default state, and from near the end of the first, or from that end where volumes stay. Where an orbit escapes, shorter ones from near
 /// the default state.
 pub fn twice(orbit: &Orbit, scales: &mut Scales) -> Result<Exponents, Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
@@ -90,19 +90,37 @@ pub fn twice(orbit: &Orbit, scales: &mut Scales) -> Result<Exponents, Error> {
     let mut attempts = 0;
     loop {
         let runs = once(orbit, &start, scales).and_then(|first| {
-            let second = once(orbit, &nearer(&first.final_state), scales)?;
+            let again =
+                if conserves(&first) { first.final_state.clone() } else { nearer(&first.final_state) };
+            let second = once(orbit, &again, scales)?;
             Ok([first, second])
         });
         match runs {
             Ok(runs) => return Ok(Exponents { runs, start, escaped }),
-            Err(Error::Integration { time, .. }) if attempts < SHORTENED => {
+            Err(error) if attempts < SHORTENED && lost(&error).is_some() => {
                 attempts += 1;
-                escaped.get_or_insert(time);
+                escaped = escaped.or(lost(&error));
                 scales.shorten(SHORTER);
                 start = nearer(&orbit.system().default_state());
             }
             Err(error) => return Err(error),
         }
+    }
+}
+
+/// Whether volumes stay: then an orbit keeps to the chaotic sea or the torus that it starts on.
+fn conserves(spectrum: &LyapunovSpectrum) -> bool {
+    let values = spectrum.values();
+    let largest = values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+    spectrum.collapsed == 0 && values.iter().sum::<f64>().abs() <= 1e-4 * largest + 1e-9
+}
+
+/// When an orbit was lost, if that is the error.
+fn lost(error: &Error) -> Option<f64> {
+    match error {
+        Error::Integration { time, .. } => Some(*time),
+        Error::Diverged { step } => Some(*step as f64),
+        _ => None,
     }
 }
 

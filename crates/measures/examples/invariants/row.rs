@@ -65,7 +65,7 @@ pub fn measure(orbit: &Orbit) -> Invariants {
         Ok(found) => {
             if let Some(time) = found.escaped {
                 row.notes.push(format!(
-                    "metastable: an orbit was lost at time {}; these are shorter runs that stayed",
+                    "an orbit was lost at time {}: it escaped or met a singularity; these are shorter runs that did not",
                     significant(time, 3)
                 ));
             }

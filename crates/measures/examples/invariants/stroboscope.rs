@@ -9,8 +9,10 @@ use ndarray::ArrayViewMut2;
 
 /// How far the neighbours are: far above the tolerance, far below the size of an attractor.
 const DISTANCE: f64 = 1e-5;
+/// Slopes below this are rounding, and would let tangent vectors leak out of a subspace that keeps to itself.
+const NOISE: f64 = 1e-6;
 /// Tolerance of the integrator.
-pub const TOLERANCE: f64 = 1e-10;
+const TOLERANCE: f64 = 1e-10;
 
 /// A flow, without time in its equation, over `interval`.
 pub struct Stroboscope<'a> {
@@ -43,7 +45,8 @@ impl Map for Stroboscope<'_> {
                 there[j] = x[j];
             }
             for i in 0..x.len() {
-                jacobian[[i, j]] = (right[i] - left[i]) / (2.0 * DISTANCE);
+                let slope = (right[i] - left[i]) / (2.0 * DISTANCE);
+                jacobian[[i, j]] = if slope.abs() < NOISE { 0.0 } else { slope };
             }
         }
     }
