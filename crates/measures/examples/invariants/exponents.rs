@@ -28,6 +28,8 @@ const SEPARATION: f64 = 6.0;
 
 /// Evaluations in a period of a flow that jumps: its solver has to find every jump, of seven orbits.
 const EVALUATIONS_WITH_JUMPS: f64 = 5000.0;
+/// Tolerance of the integrator there: neighbours are subtracted from each other.
+const TOLERANCE_WITH_JUMPS: f64 = 1e-10;
 /// How often a run is shortened whose orbit escapes.
 pub const SHORTENED: usize = 4;
 /// By how much.
@@ -42,7 +44,9 @@ pub fn scales(orbit: &Orbit) -> Result<Scales, Error> {
             Ok(Scales::of_delay_flow(orbit, delay))
         }
         Orbit::Flow(_) if orbit.jumps() => {
-            Ok(Scales::of_flow(orbit, scales::period(orbit.system()) / 10.0, EVALUATIONS_WITH_JUMPS))
+            let interval = scales::period(orbit.system()) / 10.0;
+            let scales = Scales::of_flow(orbit, interval, EVALUATIONS_WITH_JUMPS);
+            Ok(Scales { tolerance: TOLERANCE_WITH_JUMPS, ..scales })
         }
         Orbit::Flow(flow) => {
             let period = scales::period(orbit.system());
@@ -127,7 +131,8 @@ fn lost(error: &Error) -> Option<f64> {
 fn once(orbit: &Orbit, start: &[f64], scales: &Scales) -> Result<LyapunovSpectrum, Error> {
     match orbit {
         Orbit::Flow(flow) if orbit.jumps() => {
-            let map = Stroboscope { flow: flow.as_ref(), interval: scales.interval };
+            let map =
+                Stroboscope { flow: flow.as_ref(), interval: scales.interval, tolerance: scales.tolerance };
             let steps = |time: f64| (time / scales.interval).round() as usize;
             let config = LyapunovConfig::new(steps(scales.transient), steps(scales.duration));
             lyapunov_spectrum(&map, start, &config)?.per_time(scales.interval)

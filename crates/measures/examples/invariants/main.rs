@@ -87,6 +87,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.jobs).build()?;
     let written: Result<Vec<()>, io::Error> = pool.install(|| {
         due.par_iter()
+            .with_max_len(1)
             .map(|orbit| {
                 let began = Instant::now();
                 let row = row::measure(orbit);

@@ -65,7 +65,10 @@ impl Orbit {
         scales: &Scales,
     ) -> Result<Trajectory, Box<dyn std::error::Error>> {
         let transient = (scales.transient / scales.dt).round() as usize;
-        let simulation = Simulation::new(scales.dt, scales.samples).initial_state(start).transient(transient);
+        let simulation = Simulation::new(scales.dt, scales.samples)
+            .initial_state(start)
+            .transient(transient)
+            .max_steps(1_000_000);
         Ok(match self {
             Self::Flow(flow) => simulation.tolerances(scales.tolerance, scales.tolerance).run(flow)?,
             Self::Map(map) => simulation.run_map(map)?,

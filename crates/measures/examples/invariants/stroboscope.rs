@@ -11,13 +11,12 @@ use ndarray::ArrayViewMut2;
 const DISTANCE: f64 = 1e-5;
 /// Slopes below this are rounding, and would let tangent vectors leak out of a subspace that keeps to itself.
 const NOISE: f64 = 1e-6;
-/// Tolerance of the integrator.
-const TOLERANCE: f64 = 1e-10;
 
 /// A flow, without time in its equation, over `interval`.
 pub struct Stroboscope<'a> {
     pub flow: &'a dyn CatalogFlow,
     pub interval: f64,
+    pub tolerance: f64,
 }
 
 impl Map for Stroboscope<'_> {
@@ -27,7 +26,7 @@ impl Map for Stroboscope<'_> {
     fn step(&self, x: &[f64], _u: &[f64], next: &mut [f64]) {
         let run = Simulation::new(self.interval, 2)
             .initial_state(x)
-            .tolerances(TOLERANCE, TOLERANCE)
+            .tolerances(self.tolerance, self.tolerance)
             .max_steps(1_000_000)
             .run(&self.flow);
         match run {
