@@ -44,6 +44,16 @@ enum Kind {
     Delay,
 }
 
+impl Kind {
+    fn of_the_table(self) -> catalog::Kind {
+        match self {
+            Self::Flow => catalog::Kind::Flow,
+            Self::Map => catalog::Kind::Map,
+            Self::Delay => catalog::Kind::DelayFlow,
+        }
+    }
+}
+
 /// The properties of the catalogue, and `chaotic` for what is not regular.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Feature {
@@ -162,7 +172,7 @@ fn entry(system: &(impl System + ?Sized), kind: Kind) -> Entry {
         default_dt: system.default_dt(),
         time_unit: system.time_unit(),
         properties: system.properties(),
-        invariants: catalog::invariants(system.name()),
+        invariants: catalog::invariants_of(kind.of_the_table(), system.name()),
     }
 }
 

@@ -26,6 +26,9 @@ use rayon::prelude::*;
 
 use crate::orbit::Orbit;
 
+/// The rows, by kind and name.
+type Table = HashMap<(Kind, String), Invariants>;
+
 /// What the command line asks for.
 #[derive(Default)]
 struct Arguments {
@@ -70,14 +73,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(error.into()),
     };
-    let rows: HashMap<String, Invariants> = old.into_iter().map(|row| (row.name.clone(), row)).collect();
+    let rows: Table = old.into_iter().map(|row| ((row.kind, row.name.clone()), row)).collect();
     let only = wanted(&arguments.only)?;
     let orbits = catalogue();
-    let order: Vec<&'static str> = orbits.iter().map(|orbit| orbit.name()).collect();
+    let order: Vec<(Kind, String)> = orbits.iter().map(key).collect();
     let due: Vec<&Orbit> = orbits
         .iter()
         .filter(|orbit| match &only[..] {
-            [] => arguments.all || !rows.contains_key(orbit.name()),
+            [] => arguments.all || !rows.contains_key(&key(orbit)),
             names => names.contains(&orbit.name()),
         })
         .collect();
@@ -94,7 +97,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 println!("{:6.1} s  {}", began.elapsed().as_secs_f64(), report::line(&row));
                 let mut table =
                     table.lock().map_err(|_| io::Error::other("another system's thread panicked"))?;
-                table.insert(row.name.clone(), row);
+                table.insert(key(orbit), row);
                 write(&out, &order, &table)
             })
             .collect()
@@ -102,7 +105,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     written?;
     let table = table.into_inner()?;
     println!("\n{} systems in {:.0} s", due.len(), start.elapsed().as_secs_f64());
-    report::findings(order.iter().filter_map(|name| table.get(*name)));
+    report::findings(order.iter().filter_map(|key| table.get(key)));
     Ok(())
 }
 
@@ -128,15 +131,17 @@ fn wanted(names: &[String]) -> Result<Vec<&'static str>, attractor_systems::Erro
 }
 
 /// Writes the rows in the order of the catalogue, one a line; rows of systems that are no longer there are dropped.
-fn write(out: &Path, order: &[&str], table: &HashMap<String, Invariants>) -> io::Result<()> {
-    let rows: Vec<String> = order
-        .iter()
-        .filter_map(|name| table.get(*name))
-        .map(serde_json::to_string)
-        .collect::<Result<_, _>>()?;
+fn write(out: &Path, order: &[(Kind, String)], table: &Table) -> io::Result<()> {
+    let rows: Vec<String> =
+        order.iter().filter_map(|key| table.get(key)).map(serde_json::to_string).collect::<Result<_, _>>()?;
     let next = out.with_extension("json.part");
     fs::write(&next, format!("[\n{}\n]\n", rows.join(",\n")))?;
     fs::rename(next, out)
+}
+
+/// Kind and name of a system: a flow and a map may share a name.
+fn key(orbit: &Orbit) -> (Kind, String) {
+    (kind(orbit), orbit.name().to_string())
 }
 
 /// The kind of a system of the catalogue.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::{delay_flows, flows, maps, plain};
+use super::{delay_flow, flow, map, plain};
 
 /// A measured number and its standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -146,21 +146,26 @@ static TABLE: LazyLock<Vec<Invariants>> = LazyLock::new(|| {
     serde_json::from_str(table).expect("the table of invariants is generated, and read by the tests")
 });
 
-/// The measured invariants of the system of this name or alias at its default parameters, flow, map or delay flow;
-/// nothing where there is no such system, or none measured. Case, spaces, hyphens and accents of the name do not count.
+/// The measured invariants of the system of this name or alias at its default parameters, flow, map or delay flow, in this order
+/// where a name is that of several; nothing where there is no such system, or none measured. Case, spaces, hyphens and
+/// accents of the name do not count.
 ///
 /// These are measurements of this project, not values of the literature; those are in
 /// [`System::known_exponents`](crate::System::known_exponents).
 pub fn invariants(name: &str) -> Option<&'static Invariants> {
-    let row = |name: &str| TABLE.iter().find(|row| plain(&row.name) == plain(name));
+    [Kind::Flow, Kind::Map, Kind::DelayFlow].into_iter().find_map(|kind| invariants_of(kind, name))
+}
+
+/// As [`invariants`], of a system of this kind.
+pub fn invariants_of(kind: Kind, name: &str) -> Option<&'static Invariants> {
+    let row = |name: &str| TABLE.iter().find(|row| row.kind == kind && plain(&row.name) == plain(name));
     row(name).or_else(|| {
-        let names = flows()
-            .iter()
-            .map(|system| (system.name(), system.aliases()))
-            .chain(maps().iter().map(|system| (system.name(), system.aliases())))
-            .chain(delay_flows().iter().map(|system| (system.name(), system.aliases())))
-            .find(|(_, aliases)| aliases.iter().any(|alias| plain(alias) == plain(name)));
-        row(names?.0)
+        let name = match kind {
+            Kind::Flow => flow(name).ok()?.name(),
+            Kind::Map => map(name).ok()?.name(),
+            Kind::DelayFlow => delay_flow(name).ok()?.name(),
+        };
+        row(name)
     })
 }
 
@@ -171,6 +176,7 @@ pub fn invariants_table() -> &'static [Invariants] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{delay_flows, flows, maps};
     use super::*;
     use crate::{KnownExponents, Property, System};
 
@@ -216,6 +222,8 @@ mod tests {
             assert!(row.converged && row.behaviour == Some(Behaviour::Chaotic), "{row:?}");
         }
         assert!(invariants("no such system").is_none());
+        assert_eq!(invariants("Duffing").unwrap().kind, Kind::Flow);
+        assert_eq!(invariants_of(Kind::Map, "duffing").unwrap().kind, Kind::Map);
     }
 
     /// Properties and known exponents of all systems, in the order of the table.

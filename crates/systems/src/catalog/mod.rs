@@ -15,7 +15,7 @@ use crate::{DelayFlow, Error, Flow, Map, Result, System};
 
 pub use invariants::{
     Behaviour, Invariants, Kind, Literature, Measured, MeasuredDimension, Settings, invariants,
-    invariants_table,
+    invariants_of, invariants_table,
 };
 
 /// A flow of the catalogue.
