@@ -1,4 +1,4 @@
-//! The catalogue of systems as a table in the terminal.
+//! The catalogue of systems, with the exponents and dimensions that this project measured, as a table in the terminal.
 //!
 //! ```text
 //! cargo run --release --example catalog -- --kind flow --property hyperchaotic --dim 4
@@ -8,6 +8,7 @@ mod cli;
 
 use std::{collections::BTreeMap, process::ExitCode};
 
+use attractor::systems::catalog::{Behaviour, Invariants, Measured};
 use attractor::systems::{Property, System, catalog};
 use clap::{Parser, ValueEnum};
 use serde::Serialize;
@@ -43,6 +44,16 @@ enum Kind {
     Delay,
 }
 
+impl Kind {
+    fn of_the_table(self) -> catalog::Kind {
+        match self {
+            Self::Flow => catalog::Kind::Flow,
+            Self::Map => catalog::Kind::Map,
+            Self::Delay => catalog::Kind::DelayFlow,
+        }
+    }
+}
+
 /// The properties of the catalogue, and `chaotic` for what is not regular.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Feature {
@@ -50,7 +61,7 @@ enum Feature {
     Chaotic,
     /// Two or more positive Lyapunov exponents.
     Hyperchaotic,
-    /// Its attractor is a torus or a cycle.
+    /// No positive Lyapunov exponent: it comes to rest, or runs on a cycle or a torus.
     Regular,
     /// Driven by a periodic force.
     Forced,
@@ -93,21 +104,8 @@ struct Entry {
     default_dt: f64,
     time_unit: &'static str,
     properties: &'static [Property],
-    invariants: Invariants,
-}
-
-/// Numbers that the choice of coordinates does not change.
-#[derive(Serialize)]
-struct Invariants {
-    known_exponents: Option<Exponents>,
-}
-
-/// Lyapunov exponents of the literature, to base e, per time unit.
-#[derive(Serialize)]
-struct Exponents {
-    values: Vec<f64>,
-    tolerance: f64,
-    source: &'static str,
+    /// As measured, with errors and the values of the literature.
+    invariants: Option<&'static Invariants>,
 }
 
 #[derive(Serialize)]
@@ -163,11 +161,6 @@ fn all() -> Vec<Entry> {
 
 fn entry(system: &(impl System + ?Sized), kind: Kind) -> Entry {
     let variables = system.variables();
-    let known = system.known_exponents().map(|known| Exponents {
-        values: known.exponents,
-        tolerance: known.tolerance,
-        source: known.source,
-    });
     Entry {
         name: system.name(),
         aliases: system.aliases(),
@@ -179,7 +172,7 @@ fn entry(system: &(impl System + ?Sized), kind: Kind) -> Entry {
         default_dt: system.default_dt(),
         time_unit: system.time_unit(),
         properties: system.properties(),
-        invariants: Invariants { known_exponents: known },
+        invariants: catalog::invariants_of(kind.of_the_table(), system.name()),
     }
 }
 
@@ -205,10 +198,11 @@ fn nearest(text: &str) -> Vec<&'static str> {
 
 /// Prints the systems, each column as wide as it needs to be.
 fn print_table(systems: &[Entry]) {
-    let header = ["name", "kind", "M", "period", "exponents", "properties", "parameters"].map(String::from);
-    let rows: Vec<[String; 7]> = [header].into_iter().chain(systems.iter().map(cells)).collect();
+    let header = ["name", "kind", "M", "period", "λ1", "D_KY", "behaviour", "properties", "parameters"];
+    let rows: Vec<[String; 9]> =
+        [header.map(String::from)].into_iter().chain(systems.iter().map(cells)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; 7] = std::array::from_fn(width);
+    let widths: [usize; 9] = std::array::from_fn(width);
     for row in &rows {
         let line: Vec<String> =
             row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
@@ -216,7 +210,7 @@ fn print_table(systems: &[Entry]) {
     }
 }
 
-fn cells(entry: &Entry) -> [String; 7] {
+fn cells(entry: &Entry) -> [String; 9] {
     let kind = match entry.kind {
         Kind::Flow => "flow",
         Kind::Map => "map",
@@ -226,11 +220,15 @@ fn cells(entry: &Entry) -> [String; 7] {
         "1" => short(period),
         unit => format!("{} {unit}", short(period)),
     });
-    let exponents = entry.invariants.known_exponents.as_ref().map_or(String::new(), |known| {
-        // As many decimals as are known, four at most.
-        let decimals = (-known.tolerance.log10()).ceil().clamp(0.0, 4.0) as usize;
-        shortened(known.values.iter().map(|value| format!("{value:.decimals$}")), 3)
-    });
+    let largest = entry.invariants.and_then(|row| row.exponents.first()).copied();
+    let dimension = entry.invariants.and_then(|row| row.kaplan_yorke_dimension);
+    let behaviour = match entry.invariants.and_then(|row| row.behaviour) {
+        Some(Behaviour::Hyperchaotic) => "hyperchaotic",
+        Some(Behaviour::Chaotic) => "chaotic",
+        Some(Behaviour::Regular) => "regular",
+        Some(Behaviour::Undecided) => "undecided",
+        _ => "",
+    };
     let properties: Vec<String> =
         entry.properties.iter().map(|property| format!("{property:?}").to_lowercase()).collect();
     let parameters = entry.parameters.iter().map(|(name, value)| format!("{name} {value}"));
@@ -239,10 +237,20 @@ fn cells(entry: &Entry) -> [String; 7] {
         kind.to_string(),
         entry.dimension.to_string(),
         period,
-        exponents,
+        with_error(largest),
+        with_error(dimension),
+        behaviour.to_string(),
         properties.join(", "),
         shortened(parameters, 6),
     ]
+}
+
+/// A measured number to the first digit of its error, five decimals at most.
+fn with_error(measured: Option<Measured>) -> String {
+    measured.map_or(String::new(), |Measured { value, error }| {
+        let decimals = (-error.max(1e-12).log10().floor()).clamp(0.0, 5.0) as usize;
+        format!("{value:.decimals$} ± {error:.decimals$}")
+    })
 }
 
 /// Four digits.

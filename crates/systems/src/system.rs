@@ -112,7 +112,7 @@ pub enum Property {
     Hamiltonian,
     /// A state variable is an angle or a phase that grows without bound.
     Angular,
-    /// Its attractor at the default parameters is a torus or a cycle: no positive Lyapunov exponent.
+    /// No positive Lyapunov exponent at the default parameters: it comes to rest, or runs on a cycle or a torus in the end.
     Regular,
     /// Two or more positive Lyapunov exponents at the default parameters.
     Hyperchaotic,

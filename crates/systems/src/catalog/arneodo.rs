@@ -37,7 +37,8 @@ flow! {
     /// $$ \dot x = y, \quad \dot y = z, \quad \dot z = -a x - b y - c z + d x^3. $$
     ///
     /// Source as given by dysts: that of [`Arneodo`], which has the same equation with other parameters. Time
-    /// and states have no unit. Chaotic at the defaults.
+    /// and states have no unit. Chaotic at the defaults: from the default state weakly so, on a narrow band that looks like a
+    /// cycle; from many others, for thousands of time units at the least, ten times as much.
     Coullet[3] {
         name: "Coullet",
         parameters: {

@@ -12,7 +12,8 @@ flow! {
     /// with the Heaviside function H: the film pulls as a spring and damps while the droplet touches it.
     ///
     /// Gilet, T. & Bush, J. W. M. (2009). The fluid trampoline: droplets bouncing on a soap film. *Journal of
-    /// Fluid Mechanics* 625, 167-203. Time and states have no unit. Chaotic at the defaults.
+    /// Fluid Mechanics* 625, 167-203. Time and states have no unit. Chaotic at the defaults
+    /// for thousands of periods; some orbits end on a cycle.
     FluidTrampoline[3] {
         name: "fluid trampoline",
         parameters: {

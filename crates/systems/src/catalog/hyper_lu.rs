@@ -9,7 +9,9 @@ flow! {
     /// $$ \dot x = a (y - x) + w, \quad \dot y = c y - x z, \quad \dot z = x y - b z, \quad \dot w = d w + x z. $$
     ///
     /// Chen, A., Lu, J., Lü, J. & Yu, S. (2006). Generating hyperchaotic Lü attractor via state feedback control.
-    /// *Physica A* 364, 103-110. Time and states have no unit. Hyperchaotic at the defaults.
+    /// *Physica A* 364, 103-110. Time and states have no unit. Hyperchaotic at the defaults for a
+    /// long time only, some thousand time units on average: then an orbit escapes, w growing with exp(d t), as methods that
+    /// have nothing in common agree.
     HyperLu[4] {
         name: "hyperchaotic Lü",
         aliases: ["HyperLu"],

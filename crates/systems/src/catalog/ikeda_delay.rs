@@ -27,6 +27,7 @@ delay_flow! {
         state: [0.024_144_317],
         dt: 0.05,
         period: 3.486_528,
+        properties: [Hyperchaotic],
     }
 }
 

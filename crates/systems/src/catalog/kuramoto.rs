@@ -127,7 +127,7 @@ impl System for Kuramoto {
         0.1
     }
     fn properties(&self) -> &'static [Property] {
-        &[Property::Angular]
+        &[Property::Angular, Property::Hyperchaotic]
     }
 }
 

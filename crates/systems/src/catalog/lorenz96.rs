@@ -3,7 +3,7 @@
 use ndarray::ArrayViewMut2;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Flow, KnownExponents, Result, System};
+use crate::{Error, Flow, KnownExponents, Property, Result, System};
 
 /// The Lorenz-96 system on a ring of M sites,
 ///
@@ -102,6 +102,9 @@ impl System for Lorenz96 {
     }
     fn default_dt(&self) -> f64 {
         0.05
+    }
+    fn properties(&self) -> &'static [Property] {
+        &[Property::Hyperchaotic]
     }
     fn known_exponents(&self) -> Option<KnownExponents> {
         (*self == Self::default()).then(|| KnownExponents {

@@ -14,7 +14,7 @@ use crate::{Error, Flow, Property, Result, System};
 ///
 /// Lorenz, E. N. (1996). Predictability: a problem partly solved. *Proc. Seminar on Predictability*, vol. I, ECMWF,
 /// 1-18. The state is x_1 to x_K, then y_{1,1} to y_{J,1}, y_{1,2} and so on \[K + JK\]. One time unit stands for five days of
-/// weather; states have no unit. Chaotic at the defaults, which are those of the paper.
+/// weather; states have no unit. Chaotic at the defaults, which are those of the paper, with more than ten positive exponents.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Lorenz96TwoScale {

@@ -1,16 +1,22 @@
 //! The catalogue: well-known systems, one a file, each with its paper, its parameters and what is known of it.
 //!
 //! [`flow`], [`map`] and [`delay_flow`] find a system by its name, [`flows`], [`maps`] and [`delay_flows`] list them all
-//! with their defaults; [`System`] tells their parameters, periods and properties.
+//! with their defaults; [`System`] tells their parameters, periods and properties; [`invariants`] has what this project measured of them.
 //!
 //! To add a system, write a file with its definition and equation, and one line below.
 
 mod definition;
+mod invariants;
 
 #[cfg(test)]
 mod check;
 
 use crate::{DelayFlow, Error, Flow, Map, Result, System};
+
+pub use invariants::{
+    Behaviour, Invariants, Kind, Literature, Measured, MeasuredDimension, Settings, invariants,
+    invariants_of, invariants_table,
+};
 
 /// A flow of the catalogue.
 pub trait CatalogFlow: Flow + System + Send + Sync {}

@@ -31,6 +31,7 @@ delay_flow! {
         state: [0.246_401_94],
         dt: 0.05,
         period: 3.87,
+        properties: [Hyperchaotic],
     }
 }
 
