@@ -134,7 +134,7 @@ pub struct Options {
     #[arg(long)]
     pub steps: Option<usize>,
     /// Learning rate at the start; it falls exponentially to 1e-5.
-    #[arg(long, default_value_t = 5e-3)]
+    #[arg(long, default_value_t = 1e-2)]
     pub learning_rate: f64,
     #[command(flatten)]
     pub common: Common,

@@ -1,7 +1,7 @@
 //! Recordings, their preprocessing and deconvolution.
 
 use attractor_fmri::{
-    Recordings, Error, Noise, Recording, Step, Wavelet, WienerFilter, WienerOptions, cosine_drift,
+    Error, Noise, Recording, Recordings, Step, Wavelet, WienerFilter, WienerOptions, cosine_drift,
     polynomial_drift,
 };
 use attractor_systems::Trajectory;

@@ -1,7 +1,8 @@
 //! Cohorts: what a subject is made of, what its windows train, and who comes later.
 
 use attractor_models::{
-    Cohort, CohortConfig, Error as ModelError, Initialize, Sharing, StateSpaceModel, StateSpaceModelConfig,
+    Cohort, CohortConfig, Context, Error as ModelError, Initialize, Sharing, StateSpaceModel,
+    StateSpaceModelConfig,
     dynamics::{Plrnn, PlrnnConfig},
     observation::{LinearObservation, LinearObservationConfig},
 };
@@ -63,7 +64,7 @@ fn gradients_reach_the_subject_and_what_it_shares() {
     let model: Model = shaken(&config(Sharing::features(2)), 0.3, 802, &device().autodiff());
     let objective = PerSubject(TeacherForcing::generalized(0.0).with_weight_penalty(0.01));
     let data = data(SUBJECTS);
-    let windows = data.windows(6, Default::default()).unwrap();
+    let windows = data.windows(6, Context::default()).unwrap();
     // Windows of subject 1: those of subject 0 are 15.
     let loss = |model: &Model, device: &Device| {
         objective.loss(model, &windows.batch(&[15, 18, 22], device), 0.5, &mut rng(1)).total

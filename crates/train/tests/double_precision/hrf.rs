@@ -267,7 +267,7 @@ fn the_joint_of_a_linear_model_is_a_dense_gaussian() {
                 variance[row] = exported.process_sd[i].powi(2);
             }
             for s in 0..=t {
-                mixing[(row, s * m + i)] = a[i].powi((t - s) as i32);
+                mixing[(row, s * m + i)] = a[i].powf((t - s) as f64);
             }
         }
     }
