@@ -121,9 +121,9 @@ pub struct Options {
     /// Hidden units L of the clipped shallow PLRNN.
     #[arg(long, value_name = "L", default_value_t = 50)]
     pub hidden: usize,
-    /// Strength of teacher forcing.
-    #[arg(long, default_value_t = 0.15)]
-    pub alpha: f64,
+    /// Strength of teacher forcing; without it 0.15, and adaptive for simulated Lorenz-63.
+    #[arg(long)]
+    pub alpha: Option<f64>,
     /// Ratio of noise to signal of the deconvolution; estimated by wavelets without it.
     #[arg(long, value_name = "RATIO")]
     pub noise_ratio: Option<f64>,
@@ -134,7 +134,7 @@ pub struct Options {
     #[arg(long)]
     pub steps: Option<usize>,
     /// Learning rate at the start; it falls exponentially to 1e-5.
-    #[arg(long, default_value_t = 1e-2)]
+    #[arg(long, default_value_t = 5e-3)]
     pub learning_rate: f64,
     #[command(flatten)]
     pub common: Common,
@@ -144,6 +144,11 @@ impl Options {
     /// Steps of training where the default is `usual`.
     pub fn steps(&self, usual: usize) -> usize {
         if self.common.quick { 100 } else { self.steps.unwrap_or(usual) }
+    }
+
+    /// Whether Lorenz-63 is simulated.
+    pub fn is_lorenz(&self) -> bool {
+        self.data.is_none() && self.simulate == Simulated::Lorenz
     }
 
     /// Whether all subjects share one model.
