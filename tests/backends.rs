@@ -12,9 +12,9 @@ use attractor_models::{
         MeanCentredPlrnnConfig, PlrnnConfig, RectifiedRnnConfig, ShallowPlrnnConfig,
     },
     encoder::{ConvolutionalEncoderConfig, LinearEncoderConfig, MlpEncoderConfig},
-    observation::LinearObservationConfig,
+    observation::{HrfObservationConfig, LinearObservationConfig},
 };
-use attractor_systems::Trajectory;
+use attractor_systems::{Trajectory, observation::ResponseBasis};
 use attractor_train::{Dataset, Objective, objective::Elbo};
 use burn::{
     module::{Module, ModuleVisitor, Param},
@@ -249,6 +249,13 @@ fn with_every_part(backend: Backend, tolerance: f32) {
         .with_mean_kernels(vec![5, 3])
         .with_sd_kernels(vec![3]);
     with_dynamics(&convolutional, backend, tolerance);
+    // Through responses that the regions learn.
+    let basis =
+        ResponseBasis::new(ndarray::array![[0.0, 0.6, 0.5, -0.1], [0.0, 0.3, -0.4, 0.1]], 1.0).unwrap();
+    let response = basis.response(&[1.0, 0.0][..]).unwrap();
+    let bold = HrfObservationConfig::new(N, M, &response).with_learned_response(&basis, &[1.0, 0.0]);
+    let encoder = LinearEncoderConfig::new(N, M).with_future(4);
+    agrees(&SequentialVaeConfig::new(encoder, PlrnnConfig::new(M).with_inputs(K), bold), backend, tolerance);
 }
 
 #[cfg(feature = "ndarray")]

@@ -1,7 +1,10 @@
 //! What the subject did, told from freely generated latents \[K19, fig. 7\].
 
-use attractor::measures::{ClassPrior, DecodingConfig, LabelPermutation, decoding_test};
-use ndarray::Array2;
+use attractor::{
+    measures::{ClassPrior, DecodingConfig, LabelPermutation, decode, decoding_test},
+    prelude::*,
+};
+use ndarray::{Array2, s};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use serde::Serialize;
 
@@ -12,6 +15,8 @@ use crate::{fit::Models, options::Options, source::Study};
 pub struct Decoded {
     /// Mean over the subjects of the balanced accuracy.
     pub balanced_accuracy: f64,
+    /// The same from the inputs that drive the free runs, at the same scans: what the model adds is memory.
+    pub balanced_accuracy_of_inputs: Option<f64>,
     /// What guessing has: one over the number of classes.
     pub chance: f64,
     /// Share of permutations, by whole stretches of a label in every subject, with a mean at least as high.
@@ -41,6 +46,7 @@ pub fn task(options: &Options, study: &Study, models: &Models) -> Option<Decoded
     let mut permuted = vec![0.0; permutations];
     let mut confusion = Array2::zeros((classes, classes));
     let (mut per_subject, mut left_out) = (Vec::new(), Vec::new());
+    let mut of_inputs = Vec::new();
     for ((judged, labels), recording) in models.judged.iter().zip(labels).zip(study.data.recordings()) {
         let Some(run) = judged.as_ref().ok().and_then(|judged| judged.run.as_ref()) else { continue };
         let states = &run.generated.states;
@@ -56,6 +62,11 @@ pub fn task(options: &Options, study: &Study, models: &Models) -> Option<Decoded
             }
             Err(error) => left_out.push(format!("{}: {error}", recording.name())),
         }
+        of_inputs.extend(recording.inputs().and_then(|inputs| {
+            let rows = inputs.data().slice(s![run.first_scan..run.first_scan + states.len(), ..]).to_owned();
+            let inputs = Trajectory::new(rows, inputs.dt()).ok()?;
+            Some(decode(&inputs, seen, None, &config).ok()?.balanced_accuracy)
+        }));
     }
     if per_subject.is_empty() {
         return None;
@@ -68,6 +79,8 @@ pub fn task(options: &Options, study: &Study, models: &Models) -> Option<Decoded
     let as_high = permuted.iter().filter(|value| **value >= balanced_accuracy - 1e-12).count();
     Some(Decoded {
         balanced_accuracy,
+        balanced_accuracy_of_inputs: (!of_inputs.is_empty())
+            .then(|| of_inputs.iter().sum::<f64>() / of_inputs.len() as f64),
         chance: 1.0 / classes as f64,
         p_value: (1 + as_high) as f64 / (1 + permutations) as f64,
         permuted,
@@ -80,8 +93,12 @@ pub fn task(options: &Options, study: &Study, models: &Models) -> Option<Decoded
 impl Decoded {
     /// What was found.
     pub fn sentence(&self) -> String {
+        let inputs = self.balanced_accuracy_of_inputs.map_or_else(String::new, |accuracy| {
+            format!(", from the inputs that drive them alone {accuracy:.3}")
+        });
         format!(
-            "Task told from freely generated latents: balanced accuracy {:.3} (chance {:.3}), p = {:.3}, mean over {} subjects.",
+            "Task told from freely generated latents: balanced accuracy {:.3}{inputs} (chance {:.3}), p = {:.3}, mean over {} \
+             subjects.",
             self.balanced_accuracy,
             self.chance,
             self.p_value,

@@ -53,12 +53,14 @@ impl Study {
             return Err(format!("no recording is left: {}", reasons.join("; ")).into());
         };
         if let Some(path) = &options.truth {
-            let places = places(&recordings, &refused)?;
             let latents = read(path, &ReadOptions::new(first.tr()))?;
-            truth = Some(Truth::of_latents(pick(path, latents, &places)?));
+            truth = Some(Truth::of_latents(pick(path, latents, &recordings, &refused)?));
         }
         let labels = match &options.labels {
-            Some(path) => Some(labels(path, first.tr(), &places(&recordings, &refused)?)?),
+            Some(path) => {
+                let one_hot = read(path, &ReadOptions::new(first.tr()))?;
+                Some(classes(&pick(path, one_hot, &recordings, &refused)?))
+            }
             None => None,
         };
         let (n, tr, count) = (first.dim(), first.tr(), recordings.len());
@@ -187,18 +189,37 @@ fn places(recordings: &[Recording], refused: &[Refusal]) -> Result<Vec<usize>> {
     })
 }
 
-fn pick(path: &std::path::Path, all: Vec<Trajectory>, places: &[usize]) -> Result<Vec<Trajectory>> {
+/// The series of a file that go with the recordings.
+fn pick(
+    path: &std::path::Path,
+    all: Vec<Trajectory>,
+    recordings: &[Recording],
+    refused: &[Refusal],
+) -> Result<Vec<Trajectory>> {
+    let places = places(recordings, refused)?;
     let picked: Option<Vec<Trajectory>> = places.iter().map(|place| all.get(*place).cloned()).collect();
-    picked.ok_or_else(|| {
-        format!("{} has {} series, which are less than recordings", path.display(), all.len()).into()
-    })
+    let picked = picked.ok_or_else(|| {
+        format!(
+            "{} has {} series, which are less than recordings; give one for each",
+            path.display(),
+            all.len()
+        )
+    })?;
+    for (series, recording) in picked.iter().zip(recordings) {
+        if series.len() != recording.len() {
+            let (found, expected, name) = (series.len(), recording.len(), recording.name());
+            return Err(
+                format!("{} has {found} scans for {name}, which has {expected}", path.display()).into()
+            );
+        }
+    }
+    Ok(picked)
 }
 
 /// The class of each scan, where its label is the largest.
-fn labels(path: &std::path::Path, tr: f64, places: &[usize]) -> Result<Vec<Vec<usize>>> {
-    let one_hot = pick(path, read(path, &ReadOptions::new(tr))?, places)?;
+fn classes(one_hot: &[Trajectory]) -> Vec<Vec<usize>> {
     let largest = |row: ndarray::ArrayView1<'_, f64>| {
         (0..row.len()).max_by(|a, b| row[*a].total_cmp(&row[*b])).unwrap_or(0)
     };
-    Ok(one_hot.iter().map(|labels| labels.data().rows().into_iter().map(largest).collect()).collect())
+    one_hot.iter().map(|labels| labels.data().rows().into_iter().map(largest).collect()).collect()
 }
