@@ -28,7 +28,7 @@ pub trait Objective<M>: Clone + Serialize + DeserializeOwned {
     /// starts.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange), [`Error::ModelAndData`](crate::Error::ModelAndData) and the like.
+    /// [`Error::OutOfRange`], [`Error::ModelAndData`] and the like.
     fn validate(&self, model: &M, data: &Dataset, window: usize) -> Result<()>;
 
     /// Whether every batch has to be of one trajectory.
