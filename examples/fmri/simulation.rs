@@ -69,7 +69,8 @@ pub fn simulate(options: &Options) -> Result<(Recording, Truth)> {
     }
     // Into the units of the recording: z-scored BOLD and z-scored nuisance regressors.
     let unit = recording.bold().data().std_axis(Axis(0), 1.0);
-    let mean = recording.bold().data().mean_axis(Axis(0)).ok_or("no scans")?;
+    // The regressors lose their means, and what these explain of BOLD goes with the mean of BOLD.
+    let mean = bold.data().mean_axis(Axis(0)).ok_or("no scans")?;
     let nuisance_sd = recording.nuisance().map(|r| r.data().std_axis(Axis(0), 1.0)).ok_or("no nuisance")?;
     let recording = recording.z_score()?.z_score_nuisance()?;
     let long = (latents.long.dot(&mixing.t()) - &mean) / &unit;

@@ -21,17 +21,17 @@ pub struct Recordings {
 impl Recordings {
     /// Parts loaded recordings, each with its name, into good and refused ones.
     pub fn partition<S: Into<String>>(loaded: impl IntoIterator<Item = (S, Result<Recording>)>) -> Self {
-        let mut cohort = Self::default();
+        let mut all = Self::default();
         for (name, result) in loaded {
             match result {
-                Ok(recording) => cohort.recordings.push(recording),
-                Err(reason) => cohort.refused.push(Refusal { name: name.into(), reason }),
+                Ok(recording) => all.recordings.push(recording),
+                Err(reason) => all.refused.push(Refusal { name: name.into(), reason }),
             }
         }
-        cohort
+        all
     }
 
-    /// The cohort after one more step for each recording, such as a filter; where it fails, the recording is refused.
+    /// The recordings after one more step for each recording, such as a filter; where it fails, the recording is refused.
     #[must_use]
     pub fn and_then(self, mut step: impl FnMut(Recording) -> Result<Recording>) -> Self {
         let Self { recordings, mut refused } = self;
