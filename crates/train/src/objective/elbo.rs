@@ -5,7 +5,10 @@ use burn::tensor::Tensor;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Loss, Objective, agree, not_negative};
+use super::{
+    Loss, Objective, agree, check_bound, not_negative,
+    regularization::{sum, weight_penalties},
+};
 use crate::{Batch, Dataset, Error, Result, Schedule};
 
 /// How the entropy H\[q\] of the posterior is computed.
@@ -116,13 +119,7 @@ impl<E: Encoder, D: Dynamics, O: Observation> Objective<SequentialVae<E, D, O>> 
         }
         not_negative("weight_penalty", self.weight_penalty)?;
         not_negative("observation_penalty", self.observation_penalty)?;
-        self.kl_weight
-            .check("kl_weight", "a schedule of finite weights, at least 0", |weight| weight >= 0.0)?;
-        if let Some(variance) = &self.process_variance {
-            let range = "a schedule of finite variances above 0";
-            variance.check("process_variance", range, |variance| variance > 0.0)?;
-        }
-        Ok(())
+        check_bound(&self.kl_weight, self.process_variance.as_ref())
     }
 
     fn before_step(&self, model: &mut SequentialVae<E, D, O>, _: &Batch, _: usize, progress: f64) {
@@ -161,15 +158,12 @@ impl<E: Encoder, D: Dynamics, O: Observation> Objective<SequentialVae<E, D, O>> 
         let weight = self.kl_weight.at(progress);
         let bound = likelihood.clone() + (prior.clone() + entropy.clone()) * weight;
         let mut terms = vec![("likelihood", likelihood), ("prior", prior), ("entropy", entropy)];
-        let penalties = [
-            (self.weight_penalty > 0.0).then(|| model.dynamics.weight_penalty() * self.weight_penalty),
-            (self.observation_penalty > 0.0)
-                .then(|| model.observation.weight_penalty())
-                .flatten()
-                .map(|penalty| penalty * self.observation_penalty),
-        ];
+        let penalties = weight_penalties(
+            (&model.dynamics, self.weight_penalty),
+            (&model.observation, self.observation_penalty),
+        );
         let mut total = -bound;
-        match penalties.into_iter().flatten().reduce(|sum, penalty| sum + penalty) {
+        match sum(penalties) {
             Some(regularization) => {
                 total = total + regularization.clone();
                 terms.push(("regularization", regularization));

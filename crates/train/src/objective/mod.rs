@@ -4,6 +4,7 @@ mod cohort;
 mod elbo;
 mod jacobian_norm;
 mod multimodal_teacher_forcing;
+mod regularization;
 mod teacher_forcing;
 
 pub use cohort::{Individual, PerSubject};
@@ -17,7 +18,7 @@ use burn::tensor::Tensor;
 use rand_chacha::ChaCha8Rng;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Batch, Dataset, Error, Result};
+use crate::{Batch, Dataset, Error, Result, Schedule};
 
 /// A number to minimise for a model of type `M`, with the terms that it is made of.
 pub trait Objective<M>: Clone + Serialize + DeserializeOwned {
@@ -68,4 +69,13 @@ fn not_negative(field: &'static str, value: f64) -> Result<()> {
     } else {
         Err(Error::OutOfRange { field, value, range: "finite and at least 0" })
     }
+}
+
+/// Refuses schedules of the weight of prior and entropy, and of the process variance, that cannot be.
+fn check_bound(kl_weight: &Schedule, process_variance: Option<&Schedule>) -> Result<()> {
+    kl_weight.check("kl_weight", "a schedule of finite weights, at least 0", |weight| weight >= 0.0)?;
+    process_variance.map_or(Ok(()), |variance| {
+        let range = "a schedule of finite variances above 0";
+        variance.check("process_variance", range, |variance| variance > 0.0)
+    })
 }

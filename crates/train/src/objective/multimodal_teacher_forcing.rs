@@ -8,7 +8,12 @@ use burn::tensor::Tensor;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Loss, Objective, Strength, agree, elbo::fits, not_negative};
+use super::{
+    Loss, Objective, Strength, agree, check_bound,
+    elbo::fits,
+    not_negative,
+    regularization::{sum, weight_penalties},
+};
 use crate::{Batch, Dataset, Error, Result, Schedule};
 
 /// A [`SequentialVae`] whose encoder forces the rollout of its dynamics, in nats per time step:
@@ -119,13 +124,7 @@ impl<E: Encoder, D: Dynamics, O: Observation> Objective<SequentialVae<E, D, O>> 
         ] {
             not_negative(field, value)?;
         }
-        self.kl_weight
-            .check("kl_weight", "a schedule of finite weights, at least 0", |weight| weight >= 0.0)?;
-        if let Some(variance) = &self.process_variance {
-            let range = "a schedule of finite variances above 0";
-            variance.check("process_variance", range, |variance| variance > 0.0)?;
-        }
-        Ok(())
+        check_bound(&self.kl_weight, self.process_variance.as_ref())
     }
 
     fn before_step(&self, model: &mut SequentialVae<E, D, O>, _: &Batch, _: usize, progress: f64) {
@@ -178,14 +177,9 @@ impl<E: Encoder, D: Dynamics, O: Observation> Objective<SequentialVae<E, D, O>> 
         let bound = reconstruction.clone() * self.reconstruction_weight
             + prediction.clone() * self.prediction_weight
             + (consistency.clone() + entropy.clone()) * self.kl_weight.at(progress);
-        let penalties = [
-            (self.weight_penalty > 0.0).then(|| model.dynamics.weight_penalty() * self.weight_penalty),
-            (self.observation_penalty > 0.0)
-                .then(|| observation.weight_penalty())
-                .flatten()
-                .map(|penalty| penalty * self.observation_penalty),
-        ];
-        let regularization = penalties.into_iter().flatten().reduce(|sum, penalty| sum + penalty);
+        let penalties =
+            weight_penalties((&model.dynamics, self.weight_penalty), (observation, self.observation_penalty));
+        let regularization = sum(penalties);
         let zero = || bound.clone().detach().zeros_like();
         let terms = vec![
             ("reconstruction", reconstruction),

@@ -5,7 +5,10 @@ use burn::{module::Module, tensor::Tensor};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{JacobianNorm, Loss, Objective, agree, not_negative};
+use super::{
+    JacobianNorm, Loss, Objective, agree, not_negative,
+    regularization::{sum, weight_penalties, weighted},
+};
 use crate::{Batch, Dataset, Error, Result, Schedule};
 
 /// How strongly the data force the model after each step: α of z̃_t = (1 − α) ẑ_t + α d_t.
@@ -367,22 +370,14 @@ impl<D: Dynamics, O: Observation> Objective<StateSpaceModel<D, O>> for TeacherFo
                 difference.mask_fill(present.equal_scalar(0.0), 0.0).square().sum() / count
             }
         };
-        let penalties = [
-            (self.weight_penalty > 0.0).then(|| model.dynamics.weight_penalty() * self.weight_penalty),
-            (self.observation_penalty > 0.0)
-                .then(|| observation.weight_penalty())
-                .flatten()
-                .map(|penalty| penalty * self.observation_penalty),
-            (self.conditioning_penalty > 0.0)
-                .then(|| model.observation.conditioning_penalty())
-                .flatten()
-                .map(|penalty| penalty * self.conditioning_penalty),
-            self.manifold.and_then(|ManifoldAttractor { latents, a, w, h }| {
-                let [pull_a, pull_w, pull_h] = model.dynamics.manifold_penalties(latents)?;
-                Some(pull_a * a + pull_w * w + pull_h * h)
-            }),
-        ];
-        let regularization = penalties.into_iter().flatten().reduce(|sum, penalty| sum + penalty);
+        let weights =
+            weight_penalties((&model.dynamics, self.weight_penalty), (observation, self.observation_penalty));
+        let conditioning = weighted(self.conditioning_penalty, || observation.conditioning_penalty());
+        let manifold = self.manifold.and_then(|ManifoldAttractor { latents, a, w, h }| {
+            let [pull_a, pull_w, pull_h] = model.dynamics.manifold_penalties(latents)?;
+            Some(pull_a * a + pull_w * w + pull_h * h)
+        });
+        let regularization = sum(weights.into_iter().chain([conditioning, manifold]));
         let zero = || mse.clone().detach().zeros_like();
         let terms = vec![
             ("mse", mse.clone()),
